@@ -1,0 +1,147 @@
+"""What the use cases need from the world outside, as Protocols. Adapters supply them; tests supply real small ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from domain.model import Money
+
+# --- payments ---------------------------------------------------------------------------------------------------
+
+
+class IntentStatus(StrEnum):
+    """The provider's states of a payment intent, by the provider's own names."""
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    REQUIRES_CAPTURE = "requires_capture"
+    CANCELED = "canceled"
+    SUCCEEDED = "succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class CardRefusal:
+    """Why a card was not charged. `advice` is the card network's, for example `do_not_try_again`."""
+
+    code: str
+    advice: str | None = None
+
+    @property
+    def needs_authentication(self) -> bool:
+        """Not a decline: the cardholder has to authenticate the same payment (rule E8)."""
+        return self.code == "authentication_required"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment intent as the provider holds it now. `refusal` tells of its latest failed try, if any."""
+
+    intent_id: str
+    status: IntentStatus
+    amount: Money
+    received_minor: int = 0
+    charge_id: str | None = None
+    refusal: CardRefusal | None = None
+
+
+class ProviderRefundStatus(StrEnum):
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """A refund as the provider holds it now. `refund_id` is ours, read back from its metadata (None: not ours)."""
+
+    provider_id: str
+    refund_id: UUID | None
+    amount: Money
+    status: ProviderRefundStatus
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardSetup:
+    """A card being saved. The browser confirms it with `client_secret`; we only ever learn the card's reference."""
+
+    setup_id: str
+    client_secret: str
+    succeeded: bool
+    customer_ref: str
+    card_ref: str | None
+
+
+class GatewayUnsure(Exception):
+    """The payment provider did not answer clearly (time-out, 409, 429, 5xx): the outcome is unknown, not failed."""
+
+
+class GatewayRefused(Exception):
+    """The payment provider refused the request itself; asking again in the same way cannot help.
+
+    `code` is the provider's error code, never its free text (which may hold personal data).
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class PaymentGateway(Protocol):
+    """The payment provider. Every method may raise GatewayUnsure or GatewayRefused. Keys are idempotency keys."""
+
+    def create_customer(self, *, client_id: UUID, key: str) -> str:
+        """Return the provider's reference of a new customer."""
+
+    def create_card_setup(self, *, customer_ref: str, key: str) -> CardSetup:
+        """Begin saving a card for off-session use."""
+
+    def card_setup(self, setup_id: str) -> CardSetup:
+        """Read a card setup as it is now."""
+
+    def create_intent(self, *, payment_id: UUID, amount: Money, customer_ref: str, key: str) -> Intent:
+        """Create an unconfirmed intent: it moves no money. Metadata carries `payment_id`."""
+
+    def intent(self, intent_id: str) -> Intent:
+        """Read an intent as it is now."""
+
+    def confirm_intent(self, intent_id: str, *, card_ref: str, key: str) -> Intent:
+        """Charge the saved card off session. A declined card is an answer (`refusal` is set), not an error."""
+
+    def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
+        """Cancel an intent that has not succeeded; return it as it is afterwards, even if it has succeeded."""
+
+    def refunds(self, intent_id: str) -> Sequence[ProviderRefund]:
+        """All refunds of an intent, newest first."""
+
+    def refund(self, intent_id: str, *, refund_id: UUID, amount: Money, key: str) -> ProviderRefund:
+        """Refund a part or all. Metadata carries `refund_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderNotice:
+    """A verified webhook: that something happened to an object. It is a hint to read the object, never the truth."""
+
+    notice_id: str
+    kind: str
+    object_id: str
+    account: str | None = None
+
+
+class NoticeVerifier(Protocol):
+    """Checks the signature of a webhook on its raw bytes."""
+
+    def verify(self, payload: bytes, signature: str) -> ProviderNotice:
+        """Raise UnverifiedNotice when the signature, its age or the body is wrong."""
+
+
+class UnverifiedNotice(Exception):
+    """This message was not signed by the payment provider, or too long ago."""
