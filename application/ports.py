@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from domain.model import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A half-open range of a therapist's time that is claimed, gaps included, and for which session."""
+
+    starts_at: datetime
+    ends_at: datetime
+    session_id: UUID
+
+
+class Claims(Protocol):
+    """The claims as they are now: to list what is open. What may be stored is decided by the store itself."""
+
+    def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[Taken]:
+        """Claims that overlap [since, until), in order."""
+
 
 # --- payments ---------------------------------------------------------------------------------------------------
 
@@ -40,7 +58,11 @@ class CardRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A payment intent as the provider holds it now. `refusal` tells of its latest failed try, if any."""
+    """A payment intent as the provider holds it now.
+
+    `refusal` tells of its latest failed try, if any. `payment_id` is ours, read back from its metadata; None says that
+    the intent is not ours.
+    """
 
     intent_id: str
     status: IntentStatus
@@ -48,6 +70,7 @@ class Intent:
     received_minor: int = 0
     charge_id: str | None = None
     refusal: CardRefusal | None = None
+    payment_id: UUID | None = None
 
 
 class ProviderRefundStatus(StrEnum):
@@ -71,13 +94,17 @@ class ProviderRefund:
 
 @dataclass(frozen=True, slots=True)
 class CardSetup:
-    """A card being saved. The browser confirms it with `client_secret`; we only ever learn the card's reference."""
+    """A card being saved. The browser confirms it with `client_secret`; we only ever learn the card's reference.
+
+    `client_id` is ours, read back from its metadata: whose card it is.
+    """
 
     setup_id: str
     client_secret: str
     succeeded: bool
     customer_ref: str
     card_ref: str | None
+    client_id: UUID | None = None
 
 
 class GatewayUnsure(Exception):
@@ -101,8 +128,8 @@ class PaymentGateway(Protocol):
     def create_customer(self, *, client_id: UUID, key: str) -> str:
         """Return the provider's reference of a new customer."""
 
-    def create_card_setup(self, *, customer_ref: str, key: str) -> CardSetup:
-        """Begin saving a card for off-session use."""
+    def create_card_setup(self, *, client_id: UUID, customer_ref: str, key: str) -> CardSetup:
+        """Begin saving a card for off-session use. Metadata carries `client_id`."""
 
     def card_setup(self, setup_id: str) -> CardSetup:
         """Read a card setup as it is now."""
@@ -128,11 +155,15 @@ class PaymentGateway(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProviderNotice:
-    """A verified webhook: that something happened to an object. It is a hint to read the object, never the truth."""
+    """A verified webhook: that something happened to an object. It is a hint to read the object, never the truth.
+
+    `intent_id` is the payment intent that it is about, the object itself or the one it belongs to; None for others.
+    """
 
     notice_id: str
     kind: str
     object_id: str
+    intent_id: str | None = None
     account: str | None = None
 
 

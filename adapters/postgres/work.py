@@ -1,0 +1,113 @@
+"""The table of work: what is due, who holds it, and how it ended. The truth; a broker only carries hints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsourcing.postgres import PostgresDatastore
+
+LEASE_SECONDS = 120
+RESEND_SECONDS = 15
+ATTEMPTS_LIMIT = 20
+OUTSTANDING_LIMIT = 200
+LONGEST_PAUSE_SECONDS = 300
+
+# What is due is judged by the practice's time, leases and pauses by the machine's.
+TAKE_DUE = """
+with outstanding as (
+    select count(*) as n from work
+    where state = 'ready' and sent_at > clock_timestamp() - make_interval(secs => %(resend)s)
+), due as (
+    select work_id from work
+    where due_at <= practice_now()
+      and (state = 'ready' and retry_at <= clock_timestamp()
+           or state = 'leased' and lease_until < clock_timestamp())
+      and (sent_at is null or sent_at < clock_timestamp() - make_interval(secs => %(resend)s))
+    order by due_at
+    limit greatest(0, %(limit)s - (select n from outstanding))
+    for update skip locked
+)
+update work set sent_at = clock_timestamp() from due where work.work_id = due.work_id
+returning work.work_id, work.kind
+"""
+LEASE = """
+update work set state = 'leased', lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
+                fence = fence + 1, attempts = attempts + 1
+where work_id = %(work_id)s and due_at <= practice_now()
+  and (state = 'ready' and retry_at <= clock_timestamp() or state = 'leased' and lease_until < clock_timestamp())
+returning work_id, kind, subject, fence, attempts, correlation_id
+"""
+CLOSE = """
+update work set state = 'done', closed_at = clock_timestamp(), lease_until = null, last_error = null
+where work_id = %(work_id)s and fence = %(fence)s and state = 'leased'
+"""
+PUT_BACK = """
+update work set state = case when attempts >= %(attempts_limit)s then 'parked' else 'ready' end, lease_until = null,
+                last_error = %(code)s, sent_at = null,
+                retry_at = clock_timestamp()
+                    + make_interval(secs => least(%(longest)s, power(2, least(attempts, 12)) * 0.25))
+where work_id = %(work_id)s and fence = %(fence)s and state = 'leased'
+returning state
+"""
+ADD = """
+insert into work (work_id, kind, subject, due_at, causation, correlation_id)
+values (%(work_id)s, %(kind)s, %(subject)s, practice_now(), %(causation)s, %(correlation_id)s)
+on conflict (work_id) do nothing
+"""
+OPEN = "select state, count(*) as n from work where state <> 'done' group by state"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A piece of work in hand. Whoever comes with an older fence has lost it."""
+
+    work_id: str
+    kind: str
+    subject: str
+    fence: int
+    attempts: int
+    correlation_id: UUID
+
+
+class WorkTable:
+    def __init__(self, datastore: PostgresDatastore) -> None:
+        self._datastore = datastore
+
+    def take_due(self) -> Sequence[tuple[str, str]]:
+        """Mark what is due as sent and return (work_id, kind), no more than free workers can take."""
+        limits = {"resend": RESEND_SECONDS, "limit": OUTSTANDING_LIMIT}
+        with self._datastore.get_connection() as conn:
+            rows = conn.execute(TAKE_DUE, limits, prepare=True).fetchall()
+        return [(row["work_id"], row["kind"]) for row in rows]
+
+    def lease(self, work_id: str) -> Lease | None:
+        """Take a piece of work in hand, None where it is done, early, parked or in somebody else's."""
+        with self._datastore.get_connection() as conn:
+            row = conn.execute(LEASE, {"work_id": work_id, "lease": LEASE_SECONDS}, prepare=True).fetchone()
+        return Lease(**row) if row else None
+
+    def close(self, lease: Lease) -> bool:
+        """Mark it done; False where the lease had been lost meanwhile."""
+        with self._datastore.get_connection() as conn:
+            row = {"work_id": lease.work_id, "fence": lease.fence}
+            return conn.execute(CLOSE, row, prepare=True).rowcount == 1
+
+    def put_back(self, lease: Lease, *, code: str) -> str | None:
+        """Let it be tried again after a pause that grows, or park it. Return its state, None where it was lost."""
+        parameters = {
+            "work_id": lease.work_id,
+            "fence": lease.fence,
+            "code": code,
+            "attempts_limit": ATTEMPTS_LIMIT,
+            "longest": LONGEST_PAUSE_SECONDS,
+        }
+        with self._datastore.get_connection() as conn:
+            row = conn.execute(PUT_BACK, parameters, prepare=True).fetchone()
+        return row["state"] if row else None
+
+    def unfinished(self) -> dict[str, int]:
+        """Return how many pieces of work are ready, leased and parked."""
+        with self._datastore.get_connection() as conn:
+            return {row["state"]: row["n"] for row in conn.execute(OPEN).fetchall()}

@@ -1,0 +1,229 @@
+"""Load, decide, append: how every command becomes events, in one transaction with all that must be true with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar, cast
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent
+from eventsourcing.utils import Environment, EnvType
+
+from application.claims import Claim, claims_taken, sessions_released
+from application.errors import Contended, SomebodyWasFirst
+from application.recorded import Meta, PracticeEvent, Recorded
+from domain.errors import NotThere
+from domain.model import Actor, Event
+
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
+
+DECISIONS_LIMIT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A person's request as the edge knows it: one outcome for one key, whatever is repeated.
+
+    `fingerprint` is a keyed hash of the body; `subject_id` is what the answer is rendered from again.
+    """
+
+    person_id: UUID
+    route: str
+    key: str
+    fingerprint: bytes
+    subject_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Who asks for what to be done, now. `now` is the practice's time, `recorded_at` the machine's."""
+
+    actor: Actor
+    command_id: UUID
+    correlation_id: UUID
+    now: datetime
+    recorded_at: datetime
+    causation: str | None = None
+    request: Request | None = None
+
+    @property
+    def meta(self) -> Meta:
+        return Meta(
+            actor=self.actor,
+            command_id=self.command_id,
+            correlation_id=self.correlation_id,
+            causation=self.causation,
+            recorded_at=self.recorded_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S_co]):
+    """A stream as it stood when it was read. `version` 0 says that it does not exist."""
+
+    stream_id: UUID
+    version: int
+    state: S_co
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A piece of personal data to be encrypted with one person's key: never part of an event (rules H1, H2)."""
+
+    person_id: UUID
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a decision comes to: new events by stream, and the guards that it rests on or raises.
+
+    `rests_on` maps a guard to the version it was read at: stored only if it still stands there. `raises` likewise, and
+    moves it on, so that decisions resting on it are made again.
+    """
+
+    events: tuple[tuple[Loaded[object], tuple[PracticeEvent, ...]], ...] = ()
+    rests_on: Mapping[UUID, int] = field(default_factory=dict)
+    raises: Mapping[UUID, int] = field(default_factory=dict)
+    sealed: tuple[Sealed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was stored: nothing where the command had been carried out before or came too late."""
+
+    recorded: tuple[Recorded, ...]
+    position: int | None
+
+    def version_of(self, stream_id: UUID) -> int | None:
+        versions = [r.originator_version for r in self.recorded if r.originator_id == stream_id]
+        return max(versions, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Alongside:
+    """What is stored or refused together with events, in their transaction."""
+
+    request: Request | None
+    command_id: UUID
+    recorded_at: datetime
+    rests_on: Mapping[UUID, int]
+    raises: Mapping[UUID, int]
+    takes: Sequence[Claim]
+    releases: Sequence[UUID]
+    sealed: Sequence[Sealed]
+
+
+class EventRecorder(Protocol):
+    """The event store's recorder, with all that is stored in one transaction with the events."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], *, alongside: Alongside) -> Sequence[int] | None:
+        """Store all or nothing; return the positions.
+
+        Raises SomebodyWasFirst, SlotTaken, ClientBusy, RequestInFlight, RequestRepeated, StoreUnavailable.
+        """
+
+    def guard_versions(self, guard_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Return the present version of each guard; a guard that does not exist is at 0."""
+
+
+Decided = Iterable[PracticeEvent | None] | PracticeEvent | None
+
+
+def events(*of_streams: tuple[Loaded[object], Decided]) -> tuple[tuple[Loaded[object], tuple[PracticeEvent, ...]], ...]:
+    """Put decisions in the form that Changes takes: None is nothing, one event is a tuple of one."""
+    return tuple((loaded, _as_tuple(decided)) for loaded, decided in of_streams)
+
+
+def _as_tuple(decided: Decided) -> tuple[PracticeEvent, ...]:
+    if decided is None:
+        return ()
+    if isinstance(decided, Event):
+        return (decided,)
+    return tuple(event for event in decided if event is not None)
+
+
+class Practice(Application[UUID]):
+    """The application over the event store. Its configuration is given, never taken from the environment."""
+
+    name = "practice"
+
+    def __init__(self, *, mapper: Mapper[UUID], recorder: EventRecorder) -> None:
+        self._given_mapper = mapper
+        self._given_recorder = recorder
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:  # noqa: ARG002 - the library's signature
+        return Environment(name, {})
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return self._given_mapper
+
+    def construct_recorder(self) -> ApplicationRecorder:
+        return cast("ApplicationRecorder", self._given_recorder)
+
+    def history(self, stream_id: UUID, *, up_to_version: int | None = None) -> list[Recorded]:
+        """Return a stream's events in order; an unknown stream has none."""
+        return cast("list[Recorded]", list(self.events.get(stream_id, lte=up_to_version)))
+
+    def read(self, stream_id: UUID, evolve: Callable[[S | None, Any], S]) -> Loaded[S | None]:
+        """Load a stream that may not exist yet."""
+        state: S | None = None
+        version = 0
+        for recorded in self.history(stream_id):
+            state, version = evolve(state, recorded.event), recorded.originator_version
+        return Loaded(stream_id, version, state)
+
+    def load(self, stream_id: UUID, evolve: Callable[[S | None, Any], S]) -> Loaded[S]:
+        """Load a stream that has to be there. Raises NotThere."""
+        loaded = self.read(stream_id, evolve)
+        if loaded.state is None:
+            raise NotThere
+        return Loaded(stream_id, loaded.version, loaded.state)
+
+    def guards(self, *guard_ids: UUID) -> dict[UUID, int]:
+        """Read guard versions: before the states that a decision rests on, never after."""
+        return self._given_recorder.guard_versions(guard_ids)
+
+    def perform(self, command: Command, decide: Callable[[], Changes]) -> Outcome:
+        """Decide and store; decide again on fresh states when somebody was first.
+
+        Raises the decision's Refusal, SlotTaken, ClientBusy, Contended, RequestInFlight, RequestRepeated.
+        """
+        for _ in range(DECISIONS_LIMIT):
+            changes = decide()
+            try:
+                return self._store(command, changes)
+            except SomebodyWasFirst:
+                continue
+        raise Contended
+
+    def _store(self, command: Command, changes: Changes) -> Outcome:
+        recorded = tuple(
+            Recorded(loaded.stream_id, loaded.version + number, event, command.meta)
+            for loaded, decided in changes.events
+            for number, event in enumerate(decided, start=1)
+        )
+        if not recorded and command.request is None and not changes.sealed:
+            return Outcome((), None)
+        alongside = Alongside(
+            request=command.request,
+            command_id=command.command_id,
+            recorded_at=command.recorded_at,
+            rests_on=changes.rests_on,
+            raises=changes.raises if recorded else {},
+            takes=sorted(claim for r in recorded for claim in claims_taken(r)),
+            releases=sorted(session_id for r in recorded for session_id in sessions_released(r)),
+            sealed=changes.sealed,
+        )
+        return self._append(recorded, alongside)
+
+    def _append(self, recorded: tuple[Recorded, ...], alongside: Alongside) -> Outcome:
+        stored = [self.mapper.to_stored_event(cast("Any", r)) for r in recorded]
+        positions = self._given_recorder.insert_events(stored, alongside=alongside)
+        return Outcome(recorded, max(positions) if positions else None)

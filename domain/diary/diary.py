@@ -1,0 +1,151 @@
+"""A therapist's diary: when they work, and how it may be booked (section B of the rules)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import groupby, pairwise
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from domain.diary.events import (
+    DateClosed,
+    DateOpened,
+    DiaryEvent,
+    Hours,
+    HoursSet,
+    NoticeSet,
+    Opened,
+    SelfBookingClosed,
+    SelfBookingOpened,
+    WeeklyHours,
+)
+from domain.errors import InThePast, OverlappingHours, ReversedRange
+from domain.zones import zone_of
+
+WEEKLY_RANGES_LIMIT = 100
+
+
+def diary_id_of(therapist_id: UUID) -> UUID:
+    """Return the id of a therapist's diary."""
+    return uuid5(therapist_id, "diary")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How clients book, in hours, weeks and minutes (rule B2). Chosen by nobody yet: these defaults."""
+
+    notice_hours: int = 24
+    horizon_weeks: int = 8
+    grid_minutes: int = 30
+    gap_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    therapist_id: UUID
+    zone: str
+    weekly: tuple[WeeklyHours, ...] = ()
+    opened: Mapping[date, tuple[Hours, ...]] = field(default_factory=dict)
+    closed: frozenset[date] = frozenset()
+    notice: Notice = field(default_factory=Notice)
+    self_booking: bool = False
+
+    def hours_on(self, day: date) -> list[Hours]:
+        """Return the hours of one date, in order."""
+        if day in self.closed:
+            return []
+        weekly = [w.hours for w in self.weekly if w.weekday == day.weekday()]
+        return sorted([*weekly, *self.opened.get(day, ())], key=lambda hours: hours.from_minutes)
+
+
+def open_diary(diary: Diary | None, *, therapist_id: UUID, zone: str, now: datetime) -> Opened | None:
+    """Begin to keep a therapist's time. Raises UnknownZone."""
+    zone_of(zone)
+    return None if diary else Opened(therapist_id=therapist_id, zone=zone, at=now)
+
+
+def set_hours(diary: Diary, *, weekly: tuple[WeeklyHours, ...], now: datetime) -> HoursSet | None:
+    """Describe the working week (rule B1). Raises ReversedRange, OverlappingHours."""
+    ordered = tuple(sorted(weekly, key=lambda w: (w.weekday, w.hours.from_minutes)))
+    for _, of_one_day in groupby(ordered, key=lambda w: w.weekday):
+        _refuse_overlaps(w.hours for w in of_one_day)
+    return None if ordered == diary.weekly else HoursSet(weekly=ordered, at=now)
+
+
+def open_date(diary: Diary, *, day: date, hours: tuple[Hours, ...], now: datetime) -> DateOpened | None:
+    """Give one date hours beside the weekly ones (rule B1). It ends an earlier closing of that date."""
+    _refuse_past(diary, day, now=now)
+    weekly = [w.hours for w in diary.weekly if w.weekday == day.weekday()]
+    _refuse_overlaps(sorted([*weekly, *hours], key=lambda h: h.from_minutes))
+    if day not in diary.closed and diary.opened.get(day) == hours:
+        return None
+    return DateOpened(day=day, hours=hours, at=now)
+
+
+def close_date(diary: Diary, *, day: date, now: datetime) -> DateClosed | None:
+    """Take all hours from one date (rule B1). Sessions booked on it stand."""
+    _refuse_past(diary, day, now=now)
+    return None if day in diary.closed else DateClosed(day=day, at=now)
+
+
+def _refuse_past(diary: Diary, day: date, *, now: datetime) -> None:
+    if day < now.astimezone(zone_of(diary.zone)).date():
+        raise InThePast
+
+
+def _refuse_overlaps(ordered: Iterable[Hours]) -> None:
+    hours = list(ordered)
+    if any(h.until_minutes <= h.from_minutes for h in hours):
+        raise ReversedRange
+    if any(after.from_minutes < before.until_minutes for before, after in pairwise(hours)):
+        raise OverlappingHours
+
+
+def set_notice(diary: Diary, *, notice: Notice, now: datetime) -> NoticeSet | None:
+    """Say how clients book (rule B2)."""
+    if notice == diary.notice:
+        return None
+    return NoticeSet(
+        notice_hours=notice.notice_hours,
+        horizon_weeks=notice.horizon_weeks,
+        grid_minutes=notice.grid_minutes,  # type: ignore[arg-type] # the event allows 15, 30 and 60 only
+        gap_minutes=notice.gap_minutes,
+        at=now,
+    )
+
+
+def open_self_booking(diary: Diary, *, now: datetime) -> SelfBookingOpened | None:
+    """Let clients book by themselves (rule B6)."""
+    return None if diary.self_booking else SelfBookingOpened(at=now)
+
+
+def close_self_booking(diary: Diary, *, now: datetime) -> SelfBookingClosed | None:
+    """Stop clients from booking by themselves (rule B6). What is booked stands."""
+    return SelfBookingClosed(at=now) if diary.self_booking else None
+
+
+def evolve(diary: Diary | None, event: DiaryEvent) -> Diary:
+    """Total and without a rule, so that the past always loads."""
+    if isinstance(event, Opened):
+        return Diary(therapist_id=event.therapist_id, zone=event.zone)
+    assert diary is not None, f"{event!r} came before Opened"
+    match event:
+        case HoursSet():
+            return replace(diary, weekly=event.weekly)
+        case DateOpened():
+            opened = {**diary.opened, event.day: event.hours}
+            return replace(diary, opened=opened, closed=diary.closed - {event.day})
+        case DateClosed():
+            opened = {day: hours for day, hours in diary.opened.items() if day != event.day}
+            return replace(diary, opened=opened, closed=diary.closed | {event.day})
+        case NoticeSet():
+            notice = Notice(event.notice_hours, event.horizon_weeks, event.grid_minutes, event.gap_minutes)
+            return replace(diary, notice=notice)
+        case SelfBookingOpened():
+            return replace(diary, self_booking=True)
+        case SelfBookingClosed():
+            return replace(diary, self_booking=False)
+        case _:
+            assert_never(event)

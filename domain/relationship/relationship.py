@@ -1,0 +1,67 @@
+"""A relationship: one client with one therapist, of one kind (section G of the rules)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from domain.errors import NoRelationship, PolicyNotAccepted
+from domain.model import Role, SessionKind
+from domain.relationship.events import Opened, RelationshipEvent, TermsAccepted
+
+
+def relationship_id_of(*, therapist_id: UUID, client_id: UUID, kind: SessionKind) -> UUID:
+    """Return the id of a relationship: the same two people and kind are always the same relationship."""
+    return uuid5(therapist_id, f"{client_id}:{kind.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    therapist_id: UUID
+    client_id: UUID
+    kind: SessionKind
+    accepted_policy: str | None = None
+
+
+def open_for_booking(
+    relationship: Relationship | None,
+    *,
+    therapist_id: UUID,
+    client_id: UUID,
+    kind: SessionKind,
+    session_id: UUID,
+    booked_by: Role,
+    accepted_policy: str | None,
+    policy_version: str,
+    now: datetime,
+) -> tuple[RelationshipEvent, ...]:
+    """Make sure that a booking rests on a relationship and on accepted terms (rules G1, E1, A7).
+
+    A client's first booking opens the relationship; a therapist books only for clients they have already.
+    """
+    opened: tuple[RelationshipEvent, ...] = ()
+    if relationship is None:
+        if booked_by is not Role.CLIENT:
+            raise NoRelationship
+        opened = (
+            Opened(therapist_id=therapist_id, client_id=client_id, kind=kind, first_session_id=session_id, at=now),
+        )
+    if relationship is not None and relationship.accepted_policy == policy_version:
+        return opened
+    if booked_by is Role.CLIENT and accepted_policy == policy_version:
+        return *opened, TermsAccepted(policy_version=policy_version, at=now)
+    raise PolicyNotAccepted
+
+
+def evolve(relationship: Relationship | None, event: RelationshipEvent) -> Relationship:
+    """Total and without a rule, so that the past always loads."""
+    if isinstance(event, Opened):
+        return Relationship(event.therapist_id, event.client_id, event.kind)
+    assert relationship is not None, f"{event!r} came before Opened"
+    match event:
+        case TermsAccepted():
+            return replace(relationship, accepted_policy=event.policy_version)
+        case _:
+            assert_never(event)

@@ -1,0 +1,72 @@
+"""The one actor: lease a piece of work, do its errand, close it. Everything it catches it closes with a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+from dramatiq import Actor, Broker
+
+from adapters.bootstrap import Service
+from adapters.postgres.work import Lease
+from application.desk import Cause
+from application.errands import ERRANDS
+from application.errors import TryLater
+from application.policies import TaskKind
+from application.ports import GatewayRefused
+from application.till import Till
+from domain.errors import Refusal
+
+QUEUES: Mapping[TaskKind, str] = {TaskKind.REFUND: "refunds"}
+DEFAULT_QUEUE = "work"
+
+log = structlog.get_logger()
+
+
+def run(service: Service, work_id: str) -> None:
+    """Do one piece of work if it is due and free. An exception must not leave: brokers keep tracebacks."""
+    lease = service.work.lease(work_id)
+    if lease is None:
+        return
+    code = _outcome(service, lease)
+    if code is None:
+        service.work.close(lease)
+    elif service.work.put_back(lease, code=code) == "parked":
+        log.error("work parked", work=work_id, error=code)
+
+
+def _outcome(service: Service, lease: Lease) -> str | None:
+    """Return None when done, else a code that holds nothing personal."""
+    till = Till(service.desk, service.gateway, Cause(lease.work_id, lease.correlation_id))
+    try:
+        ERRANDS[TaskKind(lease.kind)](till, lease.subject)
+        return None
+    except TryLater as later:
+        return later.code
+    except GatewayRefused as refused:
+        return f"provider:{refused.code}"
+    except Refusal as refusal:
+        return f"refused:{refusal.code()}"
+    except Exception as error:  # noqa: BLE001 - whatever it was, the row keeps its code and is tried again or parked
+        log.warning("work failed", work=lease.work_id, error=type(error).__name__)
+        return type(error).__name__
+
+
+def declare(broker: Broker, service: Service) -> Callable[[str, str], None]:
+    """Declare the actor on each queue and return a function that sends it (work_id, kind)."""
+
+    def do(work_id: str) -> None:
+        run(service, work_id)
+
+    def on(queue: str) -> Actor[[str], None]:
+        declared: Actor[[str], None] = Actor(
+            do, broker=broker, actor_name=f"run_{queue}", queue_name=queue, priority=0, options={}
+        )
+        return declared
+
+    actors = {queue: on(queue) for queue in {DEFAULT_QUEUE, *QUEUES.values()}}
+
+    def send(work_id: str, kind: str) -> None:
+        actors[QUEUES.get(TaskKind(kind), DEFAULT_QUEUE)].send(work_id)
+
+    return send
