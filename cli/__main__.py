@@ -1,0 +1,5 @@
+"""`python -m cli` is `diary`."""
+
+from cli.main import run
+
+run()

@@ -1,0 +1,107 @@
+"""The sample people of a demo, and the first thing a newcomer reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from rich.console import Console
+
+from cli.place import DemoAddresses, DemoSecrets, write_private
+from cli.visitor import Visitor, token_for
+from domain.model import Role
+
+SAMPLES = UUID("6b1d2f5e-0d0c-4e2b-9a53-0e0f7a1c9d11")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    name: str
+    role: Role
+    person_id: UUID
+
+
+def sample(name: str, role: Role) -> Sample:
+    """Return a sample person; the same name is always the same person."""
+    return Sample(name, role, uuid5(SAMPLES, f"{role}:{name}"))
+
+
+THERAPIST = sample("Dr Ada Okafor", Role.THERAPIST)
+CLIENTS = (sample("Ben Hughes", Role.CLIENT), sample("Chloe Martin", Role.CLIENT))
+STAFF = (sample("Operator", Role.OPERATOR), sample("Auditor", Role.AUDITOR))
+
+
+def open_practice(therapist: Visitor, *, address: str) -> str:
+    """Let a therapist join, with prices, a place and hours on every day, open for self-booking. Return the place."""
+    me = f"/v1/therapists/{therapist.person_id}"
+    location_id = str(uuid5(therapist.person_id, "room"))
+    body = {"name": therapist.name, "zone": "Europe/London", "country": "GB"}
+    therapist.post("/v1/therapists", body, key="join")
+    prices = [
+        {"kind": "individual", "amount_minor": 8000, "currency": "GBP", "duration_minutes": 50},
+        {"kind": "couple", "amount_minor": 11000, "currency": "GBP", "duration_minutes": 75},
+    ]
+    therapist.put(f"{me}/prices", {"prices": prices})
+    place = {"location_id": location_id, "medium": "in_person", "details": address}
+    therapist.put(f"{me}/locations", {"locations": [place]})
+    day = {"from": "09:00", "until": "18:00", "location_ids": [location_id]}
+    therapist.put(f"{me}/hours", {"weekly": [{"weekday": name, **day} for name in WEEKDAYS]})
+    therapist.put(f"{me}/self-booking", {"open": True})
+    return location_id
+
+
+def become_client(client: Visitor) -> None:
+    """Let a client register and save a card that works."""
+    mail = f"{client.name.split()[0].lower()}@example.org"
+    client.post("/v1/clients", {"name": client.name, "mail": mail, "zone": "Europe/London"}, key="register")
+    if not client.get(f"/v1/clients/{client.person_id}")["has_card"]:
+        client.save_card()
+
+
+def visitor(person: Sample, addresses: DemoAddresses, secrets: DemoSecrets) -> Visitor:
+    """Return a sample person as a visitor of the running demo."""
+    return Visitor(person.name, person.role, person.person_id, addresses, secrets)
+
+
+def seed(addresses: DemoAddresses, secrets: DemoSecrets) -> None:
+    """Make the sample people. A demo that is started again finds them as they were."""
+    open_practice(visitor(THERAPIST, addresses, secrets), address="12 Canal Street, London N1")
+    for client in CLIENTS:
+        become_client(visitor(client, addresses, secrets))
+
+
+def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, console: Console) -> None:
+    """Print the addresses, the tokens and what to try; the same goes into a file for the shell."""
+    names = {THERAPIST: "ADA", CLIENTS[0]: "BEN", CLIENTS[1]: "CHLOE", STAFF[0]: "OPERATOR", STAFF[1]: "AUDITOR"}
+    exports = [f"export API={addresses.api}"]
+    for person, short in names.items():
+        token = token_for(secrets, person.person_id, person.role)
+        exports += [f"export {short}={token}", f"export {short}_ID={person.person_id}"]
+        console.print(f"[bold]{person.name}[/] ({person.role})  {person.person_id}", highlight=False)
+        console.print(f"  {token}", highlight=False, soft_wrap=True)
+    shell = folder / SHELL_FILE
+    write_private(shell, "\n".join(exports) + "\n")
+    console.print(WHAT_TO_TRY.format(api=addresses.api, sandbox=addresses.sandbox, shell=shell, folder=folder), **PLAIN)
+
+
+PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True}
+SHELL_FILE = "demo.env"
+WHAT_TO_TRY = """
+[bold]Addresses[/]
+  the API, with everything to try on it   {api}/docs
+  what the payment provider holds         {sandbox}/sandbox
+  logs, database, secrets                 {folder}
+
+[bold]Try, in another shell[/]
+  make tour                               the story of one therapist and three clients, every step checked
+  . {shell}
+  curl "$API/v1/therapists/$ADA_ID/openings?kind=individual"
+  curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/dashboard"
+  .venv/bin/diary demo advance 24h        let a day pass, and see what falls due
+  .venv/bin/diary history SESSION         what happened to a session, replayed from the log
+
+Ctrl-C ends the demo; what it holds is there again at the next start.
+"""
