@@ -24,13 +24,13 @@ from adapters.postgres.migrate import migrate
 from adapters.settings import Settings
 from cli.parent import CHILD_OF
 from cli.place import DEMO_FILE, DemoAddresses, DemoSecrets, demo_secrets, write_private
-from cli.samples import farewell, seed
+from cli.samples import farewell, leave_something_to_do, seed
 from cli.tour import CHAPTERS, play
 from projections.catalogue import VIEWS
 
 LOOPBACK = "127.0.0.1"
 SANDBOX_PORT = 12111
-SHOWN_FILE = "main-path-shown"
+BEGUN_FILE = "begun"
 START_SECONDS = 30
 STOP_SECONDS = 15
 LOOK_SECONDS = 0.2
@@ -62,19 +62,20 @@ def run_demo(settings: Settings, console: Console) -> None:
             write_private(folder / DEMO_FILE, json.dumps(asdict(addresses)))
             try:
                 seed(addresses, secrets)
-                _show_main_path_once(folder, console)
+                _begin_once(folder, addresses, secrets, console)
                 farewell(addresses, secrets, folder, console)
                 _wait(children, stopping)
             finally:
                 (folder / DEMO_FILE).unlink(missing_ok=True)
 
 
-def _show_main_path_once(folder: Path, console: Console) -> None:
+def _begin_once(folder: Path, addresses: DemoAddresses, secrets: DemoSecrets, console: Console) -> None:
     """A newcomer sees one session's whole life before the first question; the demo's clock moves for it."""
-    shown = folder / SHOWN_FILE
-    if not shown.exists():
+    begun = folder / BEGUN_FILE
+    if not begun.exists():
         play(folder, CHAPTERS[:1], console)
-        shown.touch()
+        leave_something_to_do(addresses, secrets)
+        begun.touch()
 
 
 def _told_to_stop() -> threading.Event:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
-from application.wording import in_words
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +12,7 @@ from adapters.bootstrap import build
 from adapters.settings import Settings
 from application.practice import Practice
 from application.recorded import Recorded
+from application.wording import ToldEvent, in_words
 from domain.errors import NotThere
 from domain.payment.payment import payment_id_of
 from domain.session import session as sessions
@@ -28,15 +29,19 @@ def print_history(settings: Settings, conninfo: str, session_id: UUID, console: 
         service.close()
     table = Table("when (UTC)", "who", "what happened", "the session after it", title=f"Session {session_id}")
     booked = events[0].event
-    zone = booked.zone if isinstance(booked, Booked) else "UTC"
+    assert isinstance(booked, Booked), "a session begins with it"
     session: Session | None = None
     for recorded in events:
         if recorded.originator_id == session_id:
             session = sessions.evolve(session, recorded.event)  # type: ignore[arg-type] # this stream holds these
         who = recorded.meta.actor.role.value
         at = f"{recorded.event.at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(at, who, in_words(recorded.event, zone=zone), _in_short(session))
+        table.add_row(at, who, _worded(recorded, booked), _in_short(session))
     console.print(table)
+
+
+def _worded(recorded: Recorded, booked: Booked) -> str:
+    return in_words(cast("ToldEvent", recorded.event), zone=booked.zone, currency=booked.price.currency)
 
 
 def _events(practice: Practice, session_id: UUID) -> list[Recorded]:

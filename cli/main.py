@@ -23,7 +23,7 @@ from adapters.vault import VaultLocked
 from application.errors import StoreUnavailable
 from cli.demo import DemoFailed, run_demo
 from cli.history import print_history
-from cli.parent import end_with_parent
+from cli.parent import end_with_demo
 from cli.place import NoDemoHere, database, demo_addresses, in_place
 from cli.processes import quiet_logs, run_worker
 from cli.processes import serve as serve_api
@@ -33,7 +33,12 @@ from cli.visitor import UnexpectedAnswer
 from domain.errors import Refusal
 from projections.catalogue import VIEWS
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Therapy Diary: book, pay for and keep sessions.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Therapy Diary: book, pay for and keep sessions.",
+)
 demo_app = typer.Typer(invoke_without_command=True, help="The whole service on this machine, with sample people.")
 app.add_typer(demo_app, name="demo")
 out = Console()
@@ -126,7 +131,7 @@ def sandbox(
     """Run the payment sandbox, which behaves as the provider does and moves no money."""
     from adapters.sandbox.__main__ import main as serve_sandbox  # noqa: PLC0415 - only this command needs it
 
-    end_with_parent()
+    end_with_demo()
     settings = read_settings()
     books = settings.folder / "sandbox.json"
     secret = settings.stripe_webhook_secrets

@@ -1,4 +1,4 @@
-"""Children of the demo end with it, even when it is killed and cannot tell them."""
+"""Children end with their parent, even when it is killed and cannot tell them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 CHILD_OF = "DIARY_DEMO_CHILD_OF"
 LOOK_SECONDS = 0.5
 
 
-def end_with_parent() -> None:
-    """Where the demo started this process: watch the demo, and stop in the ordinary way when it is gone."""
-    parent = os.environ.get(CHILD_OF)
-    if parent is not None:
-        threading.Thread(target=_watch, args=(int(parent),), daemon=True, name="parent").start()
+def end_with_demo() -> None:
+    """Where the demo started this process: stop in the ordinary way when the demo is gone."""
+    demo = os.environ.get(CHILD_OF)
+    if demo is not None:
+        _watch(int(demo), lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
+def end_with_server() -> None:
+    """In a serving process: end at once when the one that started it is gone, and with it the port."""
+    _watch(os.getppid(), lambda: os._exit(1))
+
+
+def _watch(parent: int, end: Callable[[], None]) -> None:
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_SECONDS)
+        end()
+
+    threading.Thread(target=look, daemon=True, name="parent").start()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
 import signal
 import threading
 from types import FrameType
 
 import structlog
-from api.app import create_app
+from fastapi import FastAPI
+from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server.embed import Server
 
 from adapters.bootstrap import Service, build, check_start
 from adapters.settings import Settings
-from cli.parent import end_with_parent
+from api.main import create
+from cli.parent import end_with_demo, end_with_server
 from workers.main import work
+
+STOP_SECONDS = 10
 
 
 def quiet_logs() -> None:
@@ -41,33 +44,36 @@ def started(settings: Settings, conninfo: str) -> Service:
 
 
 def serve(settings: Settings, conninfo: str) -> None:
-    """Serve the HTTP API until told to stop. One process; run more of them for more."""
-    end_with_parent()
-    service = started(settings, conninfo)
-    try:
-        asyncio.run(_serve(service, settings))
-    finally:
-        service.close()
+    """Serve the HTTP API until told to stop. One serving process; run more of them for more.
 
-
-async def _serve(service: Service, settings: Settings) -> None:
-    server = Server(
-        create_app(service),
+    What would stop it is found here, before the server's own process starts, so that it ends with a sentence.
+    """
+    end_with_demo()
+    started(settings, conninfo).close()
+    os.environ["DIARY_DATABASE_URL"] = conninfo
+    server = Granian(
+        "cli.processes:api",
+        factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
         websockets=False,
         log_level=LogLevels.warning,
+        workers_kill_timeout=STOP_SECONDS,
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
-    await server.serve()
+    server.serve()
+
+
+def api() -> FastAPI:
+    """What a serving process loads."""
+    quiet_logs()
+    end_with_server()
+    return create()
 
 
 def run_worker(settings: Settings, conninfo: str) -> None:
     """Follow the log, relay what is due and do it, until told to stop."""
-    end_with_parent()
+    end_with_demo()
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from cli.place import DemoAddresses, DemoSecrets, write_private
 from cli.visitor import Visitor, token_for
 from domain.model import Role
+from domain.session.notice import POLICY_VERSION
 
 SAMPLES = UUID("6b1d2f5e-0d0c-4e2b-9a53-0e0f7a1c9d11")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -73,6 +74,24 @@ def seed(addresses: DemoAddresses, secrets: DemoSecrets) -> None:
         become_client(visitor(client, addresses, secrets))
 
 
+def leave_something_to_do(addresses: DemoAddresses, secrets: DemoSecrets) -> None:
+    """Book for the sample people, so that a newcomer's first look at a dashboard is not an empty one."""
+    me = visitor(THERAPIST, addresses, secrets)
+    for client in CLIENTS:
+        guest = visitor(client, addresses, secrets)
+        slot = guest.get(f"/v1/therapists/{me.person_id}/openings", kind="individual")["openings"][0]
+        body = {
+            "therapist_id": str(me.person_id),
+            "kind": "individual",
+            "starts_at": slot["starts_at"],
+            "location_id": slot["locations"][0]["location_id"],
+            "attendees": [client.name],
+            "accept_policy": POLICY_VERSION,
+        }
+        booked = guest.post("/v1/sessions", body)
+        guest.until(f"/v1/sessions/{booked['session_id']}", lambda session: session["status"] == "unconfirmed")
+
+
 def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, console: Console) -> None:
     """Print the addresses, the tokens and what to try; the same goes into a file for the shell."""
     names = {THERAPIST: "ADA", CLIENTS[0]: "BEN", CLIENTS[1]: "CHLOE", STAFF[0]: "OPERATOR", STAFF[1]: "AUDITOR"}
@@ -82,6 +101,8 @@ def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, conso
         exports += [f"export {short}={token}", f"export {short}_ID={person.person_id}"]
         console.print(f"[bold]{person.name}[/] ({person.role})  {person.person_id}", highlight=False)
         console.print(f"  {token}", highlight=False, soft_wrap=True)
+    waiting = visitor(THERAPIST, addresses, secrets).get(f"/v1/therapists/{THERAPIST.person_id}/dashboard")
+    exports += [f"export SESSION={session['session_id']}" for session in waiting["unconfirmed"]["sessions"][:1]]
     shell = folder / SHELL_FILE
     write_private(shell, "\n".join(exports) + "\n")
     console.print(WHAT_TO_TRY.format(api=addresses.api, sandbox=addresses.sandbox, shell=shell, folder=folder), **PLAIN)
@@ -99,9 +120,10 @@ WHAT_TO_TRY = """
   make tour                               the story of one therapist and three clients, every step checked
   . {shell}
   curl "$API/v1/therapists/$ADA_ID/openings?kind=individual"
-  curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/dashboard"
+  curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/dashboard"    two sessions wait for her
+  curl -X POST -H "Authorization: Bearer $ADA" -H "Idempotency-Key: 1" "$API/v1/sessions/$SESSION/confirm"
+  .venv/bin/diary history $SESSION        what happened to it, replayed from the log
   .venv/bin/diary demo advance 24h        let a day pass, and see what falls due
-  .venv/bin/diary history SESSION         what happened to a session, replayed from the log
 
 Ctrl-C ends the demo; what it holds is there again at the next start.
 """

@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
-from adapters.tokens import DevelopmentIssuer
 
 from adapters.clock import machine_now
 from adapters.ids import new_id
+from adapters.tokens import DevelopmentIssuer
 from cli.place import DemoAddresses, DemoSecrets
 from domain.model import Role
 
 T = TypeVar("T")
 
-TOKEN_HOURS = 24 * 30
+TOKEN_LIFETIME = timedelta(days=30)
 PATIENCE_SECONDS = 20
 LOOK_SECONDS = 0.1
 
@@ -30,7 +31,7 @@ class UnexpectedAnswer(Exception):
 def token_for(secrets: DemoSecrets, person_id: UUID, role: Role) -> str:
     """Return a token of the development issuer, for a month."""
     issuer = DevelopmentIssuer(secrets.token_secret.encode())
-    return issuer.issue(person_id, role, now=machine_now(), lifetime_hours=TOKEN_HOURS)
+    return issuer.issue(person_id, role, now=machine_now(), lifetime=TOKEN_LIFETIME)
 
 
 @dataclass
