@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import psycopg
+from eventsourcing.persistence import OperationalError
 from eventsourcing.postgres import PostgresDatastore
 
 from adapters.clock import machine_now
@@ -39,6 +41,11 @@ class ClockSkewed(Exception):
     """This machine's clock and the database's are more than two seconds apart; deadlines need them to agree."""
 
 
+class DatabaseUnreachable(Exception):
+    """The database of DIARY_DATABASE_URL does not let us in: is it up, is the address right, and has the login been
+    granted the role diary_app?"""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """Everything that a process works with."""
@@ -70,10 +77,10 @@ class Service:
 
 
 def build(settings: Settings, conninfo: str, *, gateway: PaymentGateway | None = None) -> Service:
-    """Put a service together on a migrated database. Raises WrongSettings."""
+    """Put a service together on a migrated database. Raises WrongSettings, DatabaseUnreachable."""
     datastore = connect(conninfo, pool_size=settings.pool_size)
     vault = Vault(settings.master_key_bytes)
-    recorder = PracticeRecorder(datastore, vault=vault)
+    recorder = _recorder(datastore, vault)
     practice = Practice(mapper=EventMapper(), recorder=recorder)
     clock = PracticeClock(datastore)
     return Service(
@@ -95,6 +102,14 @@ def build(settings: Settings, conninfo: str, *, gateway: PaymentGateway | None =
     )
 
 
+def _recorder(datastore: PostgresDatastore, vault: Vault) -> PracticeRecorder:
+    try:
+        return PracticeRecorder(datastore, vault=vault)  # the library asks the database something when it is made
+    except OperationalError as error:
+        datastore.close()
+        raise DatabaseUnreachable from error
+
+
 def _gateway(settings: Settings) -> PaymentGateway:
     key = settings.required("stripe_key").get_secret_value()
     if settings.stripe_url is not None and "_live_" in key:
@@ -114,7 +129,10 @@ def _notices(settings: Settings) -> NoticeVerifier | None:
 
 
 def check_start(service: Service) -> None:
-    """Raise NotMigrated, LogAheadOfCounter or ClockSkewed unless the service may work here."""
-    check_migrated(service.conninfo, VIEWS)
+    """Raise DatabaseUnreachable, NotMigrated, LogAheadOfCounter or ClockSkewed unless the service may work here."""
+    try:
+        check_migrated(service.conninfo, VIEWS)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable from error
     if abs(service.clock.database_now() - machine_now()) > SKEW_LIMIT:
         raise ClockSkewed

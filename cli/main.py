@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from adapters.bootstrap import ClockSkewed
+from adapters.bootstrap import ClockSkewed, DatabaseUnreachable
 from adapters.postgres.clock import PracticeClock
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.migrate import LogAheadOfCounter, NotMigrated, lift_log_base
@@ -45,6 +45,7 @@ out = Console()
 
 EXPECTED = (
     ClockSkewed,
+    DatabaseUnreachable,
     DemoFailed,
     EmbeddedPostgresError,
     LogAheadOfCounter,

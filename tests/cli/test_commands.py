@@ -93,3 +93,16 @@ def test_migrating_twice_does_nothing_the_second_time(tmp_path: Path, empty_data
     again = diary(tmp_path, "migrate", DIARY_DATABASE_URL=empty_database)
 
     assert again.stdout == "Nothing to do: the tables are those of this version.\n"
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_a_sentence(tmp_path: Path) -> None:
+    secrets = {
+        "DIARY_MASTER_KEY": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+        "DIARY_TOKEN_SECRET": "t" * 32,
+        "DIARY_STRIPE_KEY": "sk_test_x",
+    }
+
+    ended = diary(tmp_path, "serve", DIARY_DATABASE_URL="postgresql://127.0.0.1:1/nowhere", **secrets)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The database of DIARY_DATABASE_URL does not let us in")
