@@ -134,9 +134,10 @@ def _record_canceled(till: Till, payment_id: UUID, intent: Intent) -> None:
 
     def canceled(account: Account) -> tuple[PaymentEvent | None, ...]:
         event = payments.record_intent_canceled(account.payment, intent_id=intent.intent_id, now=account.now)
-        if event is None or not account.session.owes_everything_back:
+        judgement = account.session.judgement
+        if event is None or judgement is None or not account.session.owes_everything_back:
             return (event,)
-        return event, payments.waive(payments.evolve(account.payment, event), rule="A5", now=account.now)
+        return event, payments.waive(payments.evolve(account.payment, event), rule=judgement.rule, now=account.now)
 
     settle(till, payment_id, canceled)
 

@@ -11,6 +11,10 @@ class Contended(Exception):
     """This was changed by others over and over again while it was being decided; ask once more."""
 
 
+class VersionMoved(Exception):
+    """This has changed since the version that the request speaks of."""
+
+
 class RequestInFlight(Exception):
     """The same request is being worked on at this moment."""
 

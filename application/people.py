@@ -37,11 +37,8 @@ def join_as_therapist(
         diary = practice.read(diary_id_of(therapist_id), diaries.evolve)
         joined = therapists.join(therapist.state, zone=zone, country=country, now=command.now)
         opened = diaries.open_diary(diary.state, therapist_id=therapist_id, zone=zone, now=command.now)
-        return Changes(
-            events=events((therapist, joined), (diary, opened)),
-            raises=guards,
-            sealed=(Sealed(therapist_id, NAME, name),),
-        )
+        names = (Sealed(therapist_id, NAME, name),) if joined else ()
+        return Changes(events=events((therapist, joined), (diary, opened)), raises=guards, sealed=names)
 
     return practice.perform(command, decide)
 
@@ -129,7 +126,7 @@ def register_client(
     def decide() -> Changes:
         client = practice.read(client_id, clients.evolve)
         registered = clients.register(client.state, zone=zone, now=command.now)
-        sealed = Sealed(client_id, NAME, name), Sealed(client_id, MAIL, mail)
+        sealed = (Sealed(client_id, NAME, name), Sealed(client_id, MAIL, mail)) if registered else ()
         return Changes(events=events((client, registered)), sealed=sealed)
 
     return practice.perform(command, decide)

@@ -13,7 +13,7 @@ from eventsourcing.persistence import ApplicationRecorder, Mapper, StoredEvent
 from eventsourcing.utils import Environment, EnvType
 
 from application.claims import Claim, claims_taken, sessions_released
-from application.errors import Contended, SomebodyWasFirst
+from application.errors import Contended, SomebodyWasFirst, VersionMoved
 from application.recorded import Meta, PracticeEvent, Recorded
 from domain.errors import NotThere
 from domain.model import Actor, Event
@@ -40,7 +40,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Who asks for what to be done, now. `now` is the practice's time, `recorded_at` the machine's."""
+    """Who asks for what to be done, now. `now` is the practice's time, `recorded_at` the machine's.
+
+    `expects` holds the versions of streams that the one asking has seen: nothing is changed on any other.
+    """
 
     actor: Actor
     command_id: UUID
@@ -49,6 +52,7 @@ class Command:
     recorded_at: datetime
     causation: str | None = None
     request: Request | None = None
+    expects: Mapping[UUID, int] = field(default_factory=dict)
 
     @property
     def meta(self) -> Meta:
@@ -117,6 +121,13 @@ class Alongside:
     takes: Sequence[Claim]
     releases: Sequence[UUID]
     sealed: Sequence[Sealed]
+
+
+def _refuse_moved(command: Command, changes: Changes) -> None:
+    """What is decided on is what is appended to, so a version that is right here cannot be overtaken."""
+    for loaded, _ in changes.events:
+        if loaded.version != command.expects.get(loaded.stream_id, loaded.version):
+            raise VersionMoved
 
 
 class EventRecorder(Protocol):
@@ -193,10 +204,11 @@ class Practice(Application[UUID]):
     def perform(self, command: Command, decide: Callable[[], Changes]) -> Outcome:
         """Decide and store; decide again on fresh states when somebody was first.
 
-        Raises the decision's Refusal, SlotTaken, ClientBusy, Contended, RequestInFlight, RequestRepeated.
+        Raises the decision's Refusal, SlotTaken, ClientBusy, VersionMoved, Contended, RequestInFlight, RequestRepeated.
         """
         for _ in range(DECISIONS_LIMIT):
             changes = decide()
+            _refuse_moved(command, changes)
             try:
                 return self._store(command, changes)
             except SomebodyWasFirst:

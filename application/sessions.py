@@ -21,18 +21,17 @@ from domain.payment.payment import payment_id_of
 from domain.relationship import relationship as relationships
 from domain.relationship.relationship import relationship_id_of
 from domain.session import session as sessions
+from domain.session.booking import BookingRequest, book
 from domain.session.events import (
     Attendance,
-    AttendanceRecorded,
     Booked,
-    Cancelled,
     ChargeTiming,
     Reason,
     SessionEvent,
     Settlement,
 )
 from domain.session.notice import POLICY_VERSION
-from domain.session.session import BookingRequest, Session
+from domain.session.session import Session
 from domain.therapist import therapist as therapists
 from domain.therapist.therapist import Therapist
 
@@ -76,7 +75,7 @@ class BookingOutcome:
 def book_session(practice: Practice, claims: Claims, command: Command, booking: Booking) -> BookingOutcome:
     """Book a slot, open the relationship if it is the first, and open the payment, all in one transaction.
 
-    Rules A2, A4, A7, A8, B12, E1, E5. Raises the refusals of `sessions.book`, NotOpen, SlotTaken, ClientBusy,
+    Rules A2, A4, A7, A8, B12, E1, E5. Raises the refusals of `book`, NotOpen, SlotTaken, ClientBusy,
     PolicyNotAccepted, NoRelationship, NotOffered, UnknownLocation, NotThere.
     """
     warnings: list[str] = []
@@ -113,7 +112,7 @@ def _decide_booking(
         now=command.now,
     )
     request = _booking_request(booking, by_role, therapist, diary, client, initial=relationship.state is None)
-    booked, *rest = sessions.book(request, now=command.now)
+    booked, *rest = book(request, now=command.now)
     _check_diary(claims, diary, request, by_role=by_role, now=command.now, warnings=warnings)
     assert isinstance(booked, Booked)
     if booked.charge_timing is ChargeTiming.AT_ONCE:
@@ -188,12 +187,9 @@ def close(practice: Practice, session: Loaded[Session], decided: tuple[SessionEv
     payment = practice.read(payment_id_of(session.stream_id), payments.evolve)
     if not decided or payment.state is None or not after.owes_everything_back:
         return Changes(events=events((session, decided)))
-    waived = payments.waive(payment.state, rule=_rule_of(decided), now=now)
+    assert after.judgement is not None, "whoever owes everything back was judged"
+    waived = payments.waive(payment.state, rule=after.judgement.rule, now=now)
     return Changes(events=events((session, decided), (payment, waived)))
-
-
-def _rule_of(decided: tuple[SessionEvent, ...]) -> str:
-    return next(e.rule for e in decided if isinstance(e, Cancelled | AttendanceRecorded))
 
 
 def confirm_session(practice: Practice, command: Command, session_id: UUID) -> Outcome:

@@ -69,6 +69,18 @@ class OverlappingHours(AskedWrongly):
     """Working hours of one day must not overlap."""
 
 
+class PlaceMissing(AskedWrongly):
+    """Working hours need at least one location."""
+
+
+class TooManyRanges(AskedWrongly):
+    """A week may have at most 100 ranges of working hours, and a day at most 20."""
+
+
+class BookingTermsOutOfRange(AskedWrongly):
+    """Notice is 2 to 24 hours, the horizon 1 to 52 weeks, the grid 15, 30 or 60 minutes, the gap 0 to 60 minutes."""
+
+
 class UnknownLocation(AskedWrongly):
     """The therapist does not work at that location."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import assert_never
 from uuid import UUID, uuid5
 
@@ -21,10 +21,22 @@ from domain.diary.events import (
     SelfBookingOpened,
     WeeklyHours,
 )
-from domain.errors import InThePast, OverlappingHours, ReversedRange
+from domain.errors import (
+    BookingTermsOutOfRange,
+    InThePast,
+    OverlappingHours,
+    PlaceMissing,
+    ReversedRange,
+    TooManyRanges,
+)
 from domain.zones import zone_of
 
 WEEKLY_RANGES_LIMIT = 100
+DAY_RANGES_LIMIT = 20
+NOTICE_HOURS = range(2, 25)
+HORIZON_WEEKS = range(1, 53)
+GRID_MINUTES = (15, 30, 60)
+GAP_MINUTES = range(61)
 
 
 def diary_id_of(therapist_id: UUID) -> UUID:
@@ -67,10 +79,19 @@ def open_diary(diary: Diary | None, *, therapist_id: UUID, zone: str, now: datet
 
 
 def set_hours(diary: Diary, *, weekly: tuple[WeeklyHours, ...], now: datetime) -> HoursSet | None:
-    """Describe the working week (rule B1). Raises ReversedRange, OverlappingHours."""
+    """Describe the working week (rule B1). Raises PlaceMissing, TooManyRanges, ReversedRange, OverlappingHours.
+
+    Dates that have hours of their own count: their ranges must not overlap the week's either.
+    """
     ordered = tuple(sorted(weekly, key=lambda w: (w.weekday, w.hours.from_minutes)))
-    for _, of_one_day in groupby(ordered, key=lambda w: w.weekday):
-        _refuse_overlaps(w.hours for w in of_one_day)
+    if len(ordered) > WEEKLY_RANGES_LIMIT:
+        raise TooManyRanges
+    for weekday in range(7):
+        _refuse_impossible([w.hours for w in ordered if w.weekday == weekday])
+    today = _today(diary, now=now)
+    for day, hours in diary.opened.items():
+        if day >= today:
+            _refuse_impossible([*(w.hours for w in ordered if w.weekday == day.weekday()), *hours])
     return None if ordered == diary.weekly else HoursSet(weekly=ordered, at=now)
 
 
@@ -78,7 +99,7 @@ def open_date(diary: Diary, *, day: date, hours: tuple[Hours, ...], now: datetim
     """Give one date hours beside the weekly ones (rule B1). It ends an earlier closing of that date."""
     _refuse_past(diary, day, now=now)
     weekly = [w.hours for w in diary.weekly if w.weekday == day.weekday()]
-    _refuse_overlaps(sorted([*weekly, *hours], key=lambda h: h.from_minutes))
+    _refuse_impossible([*weekly, *hours])
     if day not in diary.closed and diary.opened.get(day) == hours:
         return None
     return DateOpened(day=day, hours=hours, at=now)
@@ -90,21 +111,36 @@ def close_date(diary: Diary, *, day: date, now: datetime) -> DateClosed | None:
     return None if day in diary.closed else DateClosed(day=day, at=now)
 
 
+def _today(diary: Diary, *, now: datetime) -> date:
+    return now.astimezone(zone_of(diary.zone)).date()
+
+
 def _refuse_past(diary: Diary, day: date, *, now: datetime) -> None:
-    if day < now.astimezone(zone_of(diary.zone)).date():
+    if day < _today(diary, now=now):
         raise InThePast
 
 
-def _refuse_overlaps(ordered: Iterable[Hours]) -> None:
-    hours = list(ordered)
-    if any(h.until_minutes <= h.from_minutes for h in hours):
+def _refuse_impossible(of_one_day: Sequence[Hours]) -> None:
+    ordered = sorted(of_one_day, key=lambda h: h.from_minutes)
+    if len(ordered) > DAY_RANGES_LIMIT:
+        raise TooManyRanges
+    if any(not h.location_ids for h in ordered):
+        raise PlaceMissing
+    if any(h.until_minutes <= h.from_minutes for h in ordered):
         raise ReversedRange
-    if any(after.from_minutes < before.until_minutes for before, after in pairwise(hours)):
+    if any(after.from_minutes < before.until_minutes for before, after in pairwise(ordered)):
         raise OverlappingHours
 
 
 def set_notice(diary: Diary, *, notice: Notice, now: datetime) -> NoticeSet | None:
-    """Say how clients book (rule B2)."""
+    """Say how clients book (rule B2). Raises BookingTermsOutOfRange."""
+    if (
+        notice.notice_hours not in NOTICE_HOURS
+        or notice.horizon_weeks not in HORIZON_WEEKS
+        or notice.grid_minutes not in GRID_MINUTES
+        or notice.gap_minutes not in GAP_MINUTES
+    ):
+        raise BookingTermsOutOfRange
     if notice == diary.notice:
         return None
     return NoticeSet(

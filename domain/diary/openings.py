@@ -18,7 +18,6 @@ from domain.errors import NotOpen, SlotTaken
 from domain.model import Slot
 from domain.zones import instant_at, zone_of
 
-DAY_MINUTES = 24 * 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

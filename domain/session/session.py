@@ -11,20 +11,14 @@ from uuid import UUID
 
 from domain.errors import (
     AttendanceAlreadyRecorded,
-    CardMissing,
-    ClientAgreementMissing,
-    InThePast,
     NotConfirmed,
     NotEndedYet,
-    PriceMissing,
     ReasonNotYours,
     SessionCancelled,
     SessionOver,
-    SettledByTherapistOnly,
     StillBeingBooked,
 )
-from domain.model import Money, Role, SessionKind, Slot
-from domain.session.charging import charge_at, charge_timing, checkout_ends_at
+from domain.model import Money, Role, Slot
 from domain.session.events import (
     Attendance,
     AttendanceRecorded,
@@ -40,9 +34,8 @@ from domain.session.events import (
     RefundFailed,
     RefundGranted,
     SessionEvent,
-    Settlement,
 )
-from domain.session.notice import Judgement, judge_cancelling, notice_deadline
+from domain.session.notice import Judgement, judge_cancelling
 
 
 class Status(StrEnum):
@@ -60,7 +53,7 @@ class Session:
     slot: Slot
     notice_deadline: datetime
     status: Status
-    entitlement: Entitlement | None = None
+    judgement: Judgement | None = None
     attendance: Attendance | None = None
     charged_minor: int = 0
     refunded_minor: int = 0
@@ -75,81 +68,13 @@ class Session:
 
     @property
     def owes_everything_back(self) -> bool:
-        return self.entitlement is Entitlement.ALL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingRequest:
-    """What a booking is decided on. Prices, places and the gap are the therapist's own at this moment."""
-
-    relationship_id: UUID
-    therapist_id: UUID
-    client_id: UUID
-    booked_by: Role
-    initial: bool
-    kind: SessionKind
-    slot: Slot
-    gap_minutes: int
-    zone: str
-    attendees: int
-    price: Money
-    price_list_version: int
-    policy_version: str
-    settlement: Settlement
-    client_agreed: bool
-    client_has_card: bool
+        return self.judgement is not None and self.judgement.entitlement is Entitlement.ALL
 
 
 THERAPIST_REASONS = frozenset(Reason) - {Reason.CHECKOUT_LAPSED}
 CLIENT_REASONS = frozenset({Reason.CLIENT_ASKED, Reason.ILLNESS, Reason.OTHER})
-
-
-def book(request: BookingRequest, *, now: datetime) -> tuple[SessionEvent, ...]:
-    """Claim a slot for a client (rules A2, A4, A7, A8, E1, E5).
-
-    What a client books stands once it is paid; what a therapist books stands, confirmed, at once.
-    """
-    _refuse_what_may_not_be_booked(request, now=now)
-    deadline = notice_deadline(request.slot.starts_at)
-    timing = charge_timing(booked_by=request.booked_by, settlement=request.settlement, deadline=deadline, now=now)
-    booked = Booked(
-        relationship_id=request.relationship_id,
-        therapist_id=request.therapist_id,
-        client_id=request.client_id,
-        booked_by=request.booked_by,
-        initial=request.initial,
-        kind=request.kind,
-        slot=request.slot,
-        gap_minutes=request.gap_minutes,
-        zone=request.zone,
-        attendees=request.attendees,
-        price=request.price,
-        price_list_version=request.price_list_version,
-        policy_version=request.policy_version,
-        notice_deadline=deadline,
-        settlement=request.settlement,
-        charge_timing=timing,
-        charge_at=charge_at(timing, deadline=deadline, now=now),
-        checkout_ends_at=checkout_ends_at(timing, now=now),
-        at=now,
-    )
-    if booked.checkout_ends_at is not None:
-        return (booked,)
-    return booked, BookingPlaced(at=now), Confirmed(rule="A7", at=now)
-
-
-def _refuse_what_may_not_be_booked(request: BookingRequest, *, now: datetime) -> None:
-    outside = request.settlement is not Settlement.PLATFORM
-    if request.slot.starts_at <= now:
-        raise InThePast
-    if outside and request.booked_by is not Role.THERAPIST:
-        raise SettledByTherapistOnly
-    if request.booked_by is Role.THERAPIST and not request.client_agreed:
-        raise ClientAgreementMissing
-    if not outside and request.price.amount_minor == 0:
-        raise PriceMissing
-    if not outside and not request.client_has_card:
-        raise CardMissing
+REASONS = {Role.CLIENT: CLIENT_REASONS, Role.THERAPIST: THERAPIST_REASONS, Role.OPERATOR: THERAPIST_REASONS}
+MAY_CANCEL_AFTER_THE_END = {Role.SYSTEM, Role.OPERATOR}
 
 
 def confirm(session: Session, *, now: datetime) -> Confirmed | None:
@@ -169,11 +94,9 @@ def cancel(session: Session, *, by: Role, reason: Reason, refund_id: UUID, now: 
     """Cancel the session; grant the refund of what was charged where the client is entitled to it (rules E2, E3)."""
     if session.status is Status.CANCELLED:
         return ()
-    if by is Role.CLIENT and reason not in CLIENT_REASONS:
+    if by is not Role.SYSTEM and reason not in REASONS.get(by, frozenset()):
         raise ReasonNotYours
-    if by is Role.THERAPIST and reason not in THERAPIST_REASONS:
-        raise ReasonNotYours
-    if session.attendance is not None or (by is not Role.SYSTEM and now >= session.slot.ends_at):
+    if session.attendance is not None or (by not in MAY_CANCEL_AFTER_THE_END and now >= session.slot.ends_at):
         raise SessionOver
     judgement = _judge(session, by=by, reason=reason, now=now)
     cancelled = Cancelled(by=by, reason=reason, entitlement=judgement.entitlement, rule=judgement.rule, at=now)
@@ -221,8 +144,9 @@ def record_charge(
     if payment_id in session.charges:
         return ()
     charged = Charged(payment_id=payment_id, amount=amount, at=now)
-    if session.owes_everything_back:
-        return charged, RefundGranted(refund_id=refund_id, payment_id=payment_id, rule="E2", at=now)
+    if session.judgement is not None and session.owes_everything_back:
+        rule = session.judgement.rule
+        return charged, RefundGranted(refund_id=refund_id, payment_id=payment_id, rule=rule, at=now)
     if session.status is Status.BEING_BOOKED:
         return charged, BookingPlaced(at=now)
     return (charged,)
@@ -289,7 +213,7 @@ def evolve(session: Session | None, event: SessionEvent) -> Session:  # noqa: C9
         case Confirmed():
             return replace(session, status=Status.CONFIRMED)
         case Cancelled():
-            return replace(session, status=Status.CANCELLED, entitlement=event.entitlement)
+            return replace(session, status=Status.CANCELLED, judgement=Judgement(event.entitlement, event.rule))
         case Charged():
             return replace(
                 session,
@@ -310,7 +234,7 @@ def evolve(session: Session | None, event: SessionEvent) -> Session:  # noqa: C9
         case RefundFailed():
             return _reopen_debt(session, event)
         case AttendanceRecorded():
-            return replace(session, attendance=event.outcome, entitlement=event.entitlement)
+            return replace(session, attendance=event.outcome, judgement=Judgement(event.entitlement, event.rule))
         case _:
             assert_never(event)
 
