@@ -23,9 +23,10 @@ _DONE_FROM, _DONE_BEFORE = 200, 300
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One delivery to make now."""
+    """One delivery to make now. `entry` is what the books hold of it: a resend puts another in its place."""
 
     event_id: str
+    entry: Thing
     payload: bytes
     url: str
     secret: str
@@ -92,7 +93,7 @@ class Courier:
             for event_id, delivery in sandbox.books.deliveries.items():
                 if delivery["state"] == "due" and event_id not in self._not_before:
                     payload = json.dumps(sandbox.books.events[event_id], indent=2).encode()
-                    return Parcel(event_id, payload, told.url, told.secret, told.copies)
+                    return Parcel(event_id, delivery, payload, told.url, told.secret, told.copies)
             return None
 
     def _send(self, http: httpx.Client, parcel: Parcel) -> int | None:
@@ -111,8 +112,8 @@ class Courier:
         sandbox = self._sandbox
         with sandbox.lock:
             delivery = sandbox.books.deliveries.get(parcel.event_id)
-            if delivery is None:
-                return
+            if delivery is not parcel.entry:
+                return  # forgotten, or asked for once more while it was on its way
             delivery |= {"attempts": delivery["attempts"] + 1, "last_status": status}
             waits = sandbox.settings.retry_after_seconds
             if status is not None and _DONE_FROM <= status < _DONE_BEFORE:
