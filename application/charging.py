@@ -23,6 +23,9 @@ from domain.payment.payment import Payment, Status, confirm_key, payment_id_of
 from domain.session import session as sessions
 
 STEPS_LIMIT = 6
+A_REFUSAL_IS_OF_THIS_TRY = {IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION}
+"""In any other state the intent may still hold the refusal of an earlier try."""
+
 A_NEW_TRY_IS_A_DECISION = {Status.DECLINED, Status.NEEDS_AUTHENTICATION}
 
 
@@ -115,7 +118,7 @@ def _record_answer(till: Till, payment_id: UUID, answer: Intent, *, attempt: int
         record_capture(till, payment_id, answer)
     elif answer.status is IntentStatus.REQUIRES_ACTION:
         record_failed_try(till, payment_id, attempt=attempt, code="authentication_required", advice=None)
-    elif answer.refusal is not None:
+    elif answer.refusal is not None and answer.status in A_REFUSAL_IS_OF_THIS_TRY:
         record_failed_try(till, payment_id, attempt=attempt, code=answer.refusal.code, advice=answer.refusal.advice)
     else:
         settle(till, payment_id, lambda a: payments.record_unknown(a.payment, attempt=attempt, now=a.now))

@@ -13,6 +13,7 @@ from domain.payment import payment as payments
 from domain.payment.payment import Payment, RefundStatus
 from domain.session import session as sessions
 
+UNFINISHED = {ProviderRefundStatus.PENDING, ProviderRefundStatus.REQUIRES_ACTION}
 SETTLED = {RefundStatus.SUCCEEDED, RefundStatus.FAILED}
 
 
@@ -33,6 +34,8 @@ def refund(till: Till, payment_id: UUID, refund_id: UUID) -> None:
         settle(till, payment_id, lambda a: payments.send_refund(a.payment, refund_id=refund_id, now=a.now))
         found = [_send(till, payment, refund_id, intent_id)]
     record_refund(till, payment_id, refund_id, found[0])
+    if asked.status is RefundStatus.PENDING and found[0].status in UNFINISHED:
+        raise TryLater("refund_pending")
 
 
 def _request(account: Account, refund_id: UUID) -> Decided:

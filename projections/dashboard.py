@@ -27,6 +27,7 @@ TABLE = "dashboard_v1"
 DDL = f"""
 create table {TABLE} (
     session_id uuid primary key,
+    stream_version bigint not null,
     therapist_id uuid not null,
     client_id uuid not null,
     kind text not null,
@@ -53,32 +54,32 @@ create index on {TABLE} (therapist_id, starts_at) where charge_failure is not nu
 """
 
 BOOK = f"""
-insert into {TABLE} (session_id, therapist_id, client_id, kind, starts_at, ends_at, zone, medium, location_id,
-                     attendees, initial, notice_deadline, price_minor, currency, status)
-values (%(session_id)s, %(therapist_id)s, %(client_id)s, %(kind)s, %(starts_at)s, %(ends_at)s, %(zone)s, %(medium)s,
-        %(location_id)s, %(attendees)s, %(initial)s, %(notice_deadline)s, %(price_minor)s, %(currency)s, %(status)s)
+insert into {TABLE} (session_id, stream_version, therapist_id, client_id, kind, starts_at, ends_at, zone, medium,
+                     location_id, attendees, initial, notice_deadline, price_minor, currency, status)
+values (%(session_id)s, %(stream_version)s, %(therapist_id)s, %(client_id)s, %(kind)s, %(starts_at)s, %(ends_at)s,
+        %(zone)s, %(medium)s, %(location_id)s, %(attendees)s, %(initial)s, %(notice_deadline)s, %(price_minor)s,
+        %(currency)s, %(status)s)
 on conflict (session_id) do nothing
 """
-PLACE = f"update {TABLE} set status = 'unconfirmed', placed_at = %(at)s where session_id = %(session_id)s"
-CONFIRM = f"update {TABLE} set status = 'confirmed' where session_id = %(session_id)s"
-CANCEL = f"update {TABLE} set status = 'cancelled' where session_id = %(session_id)s"
-CHARGE = f"""
-update {TABLE} set charged_minor = charged_minor + %(amount_minor)s, charge_failure = null
-where session_id = %(session_id)s
+# An event that was taken in before changes nothing: the row knows how far it has come.
+CHANGE = f"""
+update {TABLE} set stream_version = %(stream_version)s, {{change}}
+where session_id = %(session_id)s and stream_version < %(stream_version)s
 """
-CHARGE_FAILED = f"update {TABLE} set charge_failure = %(code)s where session_id = %(session_id)s"
-REFUND = f"""
-update {TABLE} set refunded_minor = refunded_minor + %(amount_minor)s, refund_failed = false
-where session_id = %(session_id)s
-"""
-REFUND_FAILED = f"update {TABLE} set refund_failed = true where session_id = %(session_id)s"
-ATTEND = f"update {TABLE} set attendance = %(outcome)s where session_id = %(session_id)s"
+PLACE = CHANGE.format(change="status = 'unconfirmed', placed_at = %(at)s")
+CONFIRM = CHANGE.format(change="status = 'confirmed'")
+CANCEL = CHANGE.format(change="status = 'cancelled'")
+CHARGE = CHANGE.format(change="charged_minor = charged_minor + %(amount_minor)s, charge_failure = null")
+CHARGE_FAILED = CHANGE.format(change="charge_failure = %(code)s")
+REFUND = CHANGE.format(change="refunded_minor = refunded_minor + %(amount_minor)s, refund_failed = false")
+REFUND_FAILED = CHANGE.format(change="refund_failed = true")
+ATTEND = CHANGE.format(change="attendance = %(outcome)s")
 
 
 def apply(rows: Rows, logged: Logged) -> None:
     """Take in one event."""
     session_id, event = logged.recorded.originator_id, logged.recorded.event
-    this = {"session_id": session_id}
+    this = {"session_id": session_id, "stream_version": logged.recorded.originator_version}
     match event:
         case Booked():
             rows.write(BOOK, this | _row(event))

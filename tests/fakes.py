@@ -42,7 +42,14 @@ class FakeGateway:
     def create_card_setup(self, *, client_id: UUID, customer_ref: str, key: str) -> CardSetup:
         self._call("create_card_setup")
         setup_id = f"seti_{len(self.setups) + 1}"
-        setup = CardSetup(setup_id, f"{setup_id}_secret_{key}", False, customer_ref, None, client_id)
+        setup = CardSetup(
+            setup_id,
+            f"{setup_id}_secret_{key}",
+            succeeded=False,
+            customer_ref=customer_ref,
+            card_ref=None,
+            client_id=client_id,
+        )
         self.setups[setup_id] = setup
         return setup
 

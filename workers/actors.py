@@ -13,7 +13,7 @@ from application.desk import Cause
 from application.errands import ERRANDS
 from application.errors import TryLater
 from application.policies import TaskKind
-from application.ports import GatewayRefused
+from application.ports import GatewayRefused, GatewayUnsure
 from application.till import Till
 from domain.errors import Refusal
 
@@ -43,6 +43,8 @@ def _outcome(service: Service, lease: Lease) -> str | None:
         return None
     except TryLater as later:
         return later.code
+    except GatewayUnsure:
+        return "provider_unsure"
     except GatewayRefused as refused:
         return f"provider:{refused.code}"
     except Refusal as refusal:
@@ -56,7 +58,10 @@ def declare(broker: Broker, service: Service) -> Callable[[str, str], None]:
     """Declare the actor on each queue and return a function that sends it (work_id, kind)."""
 
     def do(work_id: str) -> None:
-        run(service, work_id)
+        try:
+            run(service, work_id)
+        except Exception as error:  # noqa: BLE001 - the table cannot be reached; the sweep sends it again
+            log.warning("work left", work=work_id, error=type(error).__name__)
 
     def on(queue: str) -> Actor[[str], None]:
         declared: Actor[[str], None] = Actor(

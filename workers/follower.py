@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -13,6 +14,7 @@ from projections.view import View
 
 BATCH = 500
 IDLE_SECONDS = 0.03
+SETTLING_SECONDS = 0.002
 PAUSE_SECONDS = (0.1, 30.0)
 
 log = structlog.get_logger()
@@ -43,6 +45,10 @@ class Follower:
                 pause = PAUSE_SECONDS[0]
                 if not moved:
                     stopping.wait(IDLE_SECONDS)
+        self.close()
+
+    def close(self) -> None:
+        """Let every lead go."""
         self._leadership.close()
 
     def follow_once(self) -> int:
@@ -61,7 +67,7 @@ class Follower:
         try:
             for poison in self._service.log.take_in(view, batch, position=position):
                 place = f"{poison.notification.originator_id}:{poison.notification.originator_version}"
-                log.error("stream parked", view=view.name, event=place, error=poison.error)
+                log.error("stream parked", view=view.name, at=place, error=poison.error)
         except PositionMoved:
             del self._positions[view.name]
             return 0
@@ -70,8 +76,13 @@ class Follower:
 
 
 def catch_up(service: Service, views: Sequence[View], *, until: Callable[[], bool] = lambda: True) -> None:
-    """Follow until nothing is new: for tests and one-off runs."""
-    follower = Follower(service, views)
-    while follower.follow_once() or not until():
-        pass
-    follower._leadership.close()  # noqa: SLF001 - our own
+    """Follow until every view has all that was stored before: for tests and one-off runs.
+
+    What is stored may be out of sight for a moment, below a transaction that began earlier, anywhere in the cluster.
+    """
+    last, follower = service.log.last(), Follower(service, views)
+    try:
+        while follower.follow_once() or any(service.log.behind(view, last) for view in views) or not until():
+            time.sleep(SETTLING_SECONDS)
+    finally:
+        follower.close()

@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 def relay_once(work: WorkTable, send: Callable[[str, str], None]) -> int:
     """Send what is due and unsent, or whose lease or hint has died. Return how many hints that was."""
+    for work_id in work.park_lost():
+        log.error("work parked", work=work_id, error="lost")
     due = work.take_due()
     for work_id, kind in due:
         send(work_id, kind)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
+import psycopg
+from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 from psycopg.rows import DictRow
-from psycopg.types.range import TimestamptzRange
 
 from application.claims import Claim
 from application.errors import RequestDiffers, RequestInFlight, RequestRepeated, SomebodyWasFirst
@@ -22,20 +22,12 @@ on conflict do nothing returning key
 """
 READ_REQUEST = "select fingerprint from requests where person_id = %s and route = %s and key = %s"
 
-MAKE_GUARD = "insert into guards (guard_id, version) values (%s, 0) on conflict do nothing"
-RAISE_GUARD = "select version from guards where guard_id = %s for update"
-REST_ON_GUARD = "select version from guards where guard_id = %s for share"
-MOVE_GUARD = "update guards set version = version + 1 where guard_id = %s"
+# The order of the columns is that of append_events.
+APPEND = f"select append_events({', '.join(['%s'] * 15)}) as before"
 
-# `on conflict do nothing` never deadlocks where plain inserts into an exclusion constraint sometimes do.
-CLAIM = """
-insert into claims (therapist_id, client_id, therapist_period, client_period, kind, session_id)
-values (%s, %s, %s, %s, %s, %s) on conflict do nothing returning session_id
-"""
-WHO_CLASHES = """
-select exists (select from claims where therapist_id = %s and therapist_period && %s and session_id <> %s) as therapist
-"""
-RELEASE = "delete from claims where session_id = any(%s)"
+# Raised by append_events.
+MEANINGS: Mapping[str, type[Exception]] = {"TD001": SomebodyWasFirst, "TD002": SlotTaken, "TD003": ClientBusy}
+INTEGRITY_VIOLATED = "23"
 
 
 class Conflict(Exception):
@@ -62,36 +54,65 @@ def insert_request(conn: Connection[DictRow], request: Request, *, alongside: Al
     raise Conflict(RequestRepeated() if same else RequestDiffers())
 
 
-def keep_guards(conn: Connection[DictRow], *, raises: Mapping[UUID, int], rests_on: Mapping[UUID, int]) -> None:
-    """Hold each guard at the version it was read at; the strongest locks first, never upgraded."""
-    for guard_id, version in sorted(raises.items()):
-        conn.execute(MAKE_GUARD, [guard_id], prepare=True)
-        _hold(conn, RAISE_GUARD, guard_id, version)
-        conn.execute(MOVE_GUARD, [guard_id], prepare=True)
-    for guard_id, version in sorted(rests_on.items()):
-        if guard_id not in raises:
-            _hold(conn, REST_ON_GUARD, guard_id, version)
+def append(conn: Connection[DictRow], stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int]:
+    """Hold the guards, win the claims, store the events and let old claims go; return the positions.
+
+    Raises Conflict; the client's overlap is never worded as anybody else's appointment.
+    """
+    released = _array([session_id.hex for session_id in alongside.releases])
+    columns = *_guards(alongside), *_claims(alongside.takes), *_events(stored_events), released
+    try:
+        row = conn.execute(APPEND, columns, prepare=True).fetchone()
+    except psycopg.Error as error:
+        if (meaning := _meaning_of(error)) is None:
+            raise
+        raise Conflict(meaning) from error
+    assert row is not None, "a function returns a row"
+    return [row["before"] + ordinal for ordinal in range(1, len(stored_events) + 1)]
 
 
-def _hold(conn: Connection[DictRow], statement: str, guard_id: UUID, version: int) -> None:
-    row = conn.execute(statement, [guard_id], prepare=True).fetchone()  # type: ignore[arg-type] # our own two texts
-    if (row["version"] if row else 0) != version:
-        raise Conflict(SomebodyWasFirst())
+def _meaning_of(error: psycopg.Error) -> Exception | None:
+    state = error.sqlstate or ""
+    if state in MEANINGS:
+        return MEANINGS[state]()
+    return SomebodyWasFirst() if state.startswith(INTEGRITY_VIOLATED) else None
 
 
-def insert_claims(conn: Connection[DictRow], claims: Sequence[Claim]) -> None:
-    """Win every claim or none. The client's overlap is never worded as anybody else's appointment."""
-    for claim in claims:
-        therapist_period = TimestamptzRange(claim.starts_at, claim.therapist_until)
-        client_period = TimestamptzRange(claim.starts_at, claim.client_until)
-        whose = claim.therapist_id, claim.client_id, therapist_period, client_period, claim.kind.value, claim.session_id
-        if conn.execute(CLAIM, whose, prepare=True).fetchone() is None:
-            clash = (claim.therapist_id, therapist_period, claim.session_id)
-            row = conn.execute(WHO_CLASHES, clash, prepare=True).fetchone()
-            raise Conflict(SlotTaken() if row and row["therapist"] else ClientBusy())
+def _guards(alongside: Alongside) -> list[str]:
+    """Each guard once and at its strongest: a lock is never taken again in a stronger form."""
+    versions = {**alongside.rests_on, **alongside.raises}
+    ids = sorted(versions)
+    return [
+        _array([guard_id.hex for guard_id in ids]),
+        _array([str(versions[guard_id]) for guard_id in ids]),
+        _array(["t" if guard_id in alongside.raises else "f" for guard_id in ids]),
+    ]
 
 
-def release_claims(conn: Connection[DictRow], sessions: Sequence[UUID]) -> None:
-    """Let go of everything that these sessions held."""
-    if sessions:
-        conn.execute(RELEASE, [list(sessions)], prepare=True)
+def _claims(takes: Sequence[Claim]) -> list[str]:
+    return [
+        _array([c.therapist_id.hex for c in takes]),
+        _array([c.client_id.hex for c in takes]),
+        _array([c.starts_at.isoformat() for c in takes]),
+        _array([c.therapist_until.isoformat() for c in takes]),
+        _array([c.client_until.isoformat() for c in takes]),
+        _array([c.kind.value for c in takes]),
+        _array([c.session_id.hex for c in takes]),
+    ]
+
+
+def _events(stored_events: Sequence[StoredEvent]) -> list[str]:
+    return [
+        _array([str(e.originator_id) for e in stored_events]),
+        _array([str(e.originator_version) for e in stored_events]),
+        _array([e.topic for e in stored_events]),
+        _array([f'"\\\\x{e.state.hex()}"' for e in stored_events]),
+    ]
+
+
+def _array(values: Sequence[str]) -> str:
+    """Write a PostgreSQL array of ids, numbers, instants, names or bytes in hex: nothing that needs quoting.
+
+    Dumped by the driver, the fifteen columns of an append cost more than sending them.
+    """
+    return "{" + ",".join(values) + "}"

@@ -25,7 +25,7 @@ class PracticeClock:
 
     def _read(self, statement: str) -> datetime:
         with self._datastore.get_connection() as conn:
-            row = conn.execute(statement, prepare=True).fetchone()  # type: ignore[arg-type] # our own two texts
+            row = conn.execute(statement, prepare=True).fetchone()
         assert row is not None
         now: datetime = row["now"]
         return now.astimezone(UTC)

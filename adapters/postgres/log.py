@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 from psycopg import Connection
+from psycopg import Error as PsycopgError
 from psycopg import InterfaceError as PsycopgInterfaceError
 from psycopg import OperationalError as PsycopgOperationalError
 from psycopg.rows import DictRow
@@ -24,6 +25,7 @@ HEAD = """
 select max(notification_id) as head from stored_events
 where notification_id < ((pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (select base from log_base)) << 20)
 """
+LAST = "select max(notification_id) as last from stored_events"
 POSITION = "select position from view_positions where view = %s and version = %s"
 ADVANCE = "update view_positions set position = %s where view = %s and version = %s and position = %s"
 PARKED = "select distinct originator_id from parked_events where view = %s and version = %s"
@@ -37,6 +39,14 @@ select exists (
     where notification_id > coalesce((select position from view_positions where view = %s and version = %s), 0)
       and notification_id <= %s) as behind
 """
+
+
+PASSING = {"08", "40", "53", "55", "57", "58"}
+"""SQLSTATE classes of what passes: lost connections, deadlocks, want of resources, locks, shutdowns, the system."""
+
+
+STREAM_PARKED = "stream_parked"
+"""What is written beside the events that come after a parked one: they are not the cause."""
 
 
 class PositionMoved(Exception):
@@ -65,6 +75,12 @@ class Log:
             row = conn.execute(HEAD, prepare=True).fetchone()
         return (row and row["head"]) or 0
 
+    def last(self) -> int:
+        """Return the last position that is stored, whether readers may see it yet or not, 0 for an empty log."""
+        with self._datastore.get_connection() as conn:
+            row = conn.execute(LAST, prepare=True).fetchone()
+        return (row and row["last"]) or 0
+
     def after(self, position: int, limit: int) -> Sequence[Notification]:
         """Return the log after a position, in order."""
         return self._recorder.select_notifications(position, limit, inclusive_of_start=False)
@@ -82,7 +98,7 @@ class Log:
         return bool(row and row["behind"])
 
     def take_in(self, view: View, batch: Sequence[Notification], *, position: int) -> Sequence[Poison]:
-        """Write a batch and the position in one transaction. Return what was parked.
+        """Write a batch and the position in one transaction. Return what made it park.
 
         An event that cannot be taken in parks its stream for this view; the rest goes on. Raises PositionMoved.
         """
@@ -92,7 +108,7 @@ class Log:
         except PositionMoved:
             raise
         except Exception as error:
-            if _is_connection_lost(error):
+            if _is_outage(error):
                 raise
             return self._take_in_singly(view, batch, position)
 
@@ -104,7 +120,7 @@ class Log:
                 apply_all(view, ConnectionRows(conn), logged)
             for notification in batch:
                 if notification.originator_id in parked:
-                    self._park(conn, view, Poison(notification, "stream_parked"))
+                    self._park(conn, view, Poison(notification, STREAM_PARKED))
             self._advance(conn, view, old=position, new=batch[-1].id)
 
     def _take_in_singly(self, view: View, batch: Sequence[Notification], position: int) -> Sequence[Poison]:
@@ -115,8 +131,9 @@ class Log:
                 if (error := self._try_one(conn, view, notification, parked)) is not None:
                     poison = Poison(notification, error)
                     self._park(conn, view, poison)
-                    parked.add(_stream(notification))
-                    poisons.append(poison)
+                    if error != STREAM_PARKED:
+                        parked.add(_stream(notification))
+                        poisons.append(poison)
             self._advance(conn, view, old=position, new=batch[-1].id)
         return poisons
 
@@ -124,12 +141,12 @@ class Log:
         self, conn: Connection[DictRow], view: View, notification: Notification, parked: set[UUID]
     ) -> str | None:
         if notification.originator_id in parked:
-            return "stream_parked"
+            return STREAM_PARKED
         try:
             with conn.transaction():
                 view.apply(ConnectionRows(conn), self._decode(notification))
         except Exception as error:
-            if _is_connection_lost(error):
+            if _is_outage(error):
                 raise
             return type(error).__name__
         return None
@@ -159,5 +176,10 @@ def _stream(notification: Notification) -> UUID:
     return cast("UUID", notification.originator_id)
 
 
-def _is_connection_lost(error: Exception) -> bool:
-    return isinstance(error, OperationalError | InterfaceError | PsycopgOperationalError | PsycopgInterfaceError)
+def _is_outage(error: Exception) -> bool:
+    """Say whether the database failed us, as against the event: what it cannot do at all is the event's fault."""
+    if not isinstance(error, OperationalError | InterfaceError | PsycopgOperationalError | PsycopgInterfaceError):
+        return False
+    cause = error if isinstance(error, PsycopgError) else error.__cause__
+    state = cause.sqlstate if isinstance(cause, PsycopgError) else None
+    return state is None or state[:2] in PASSING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import resources
-from typing import LiteralString, NamedTuple, cast
+from typing import NamedTuple
 
 import dramatiq_postgres.schema
 import psycopg
@@ -104,7 +104,7 @@ def _tables_of(conn: Connection[TupleRow], view: View) -> set[str]:
 
 
 def _run(conn: Connection[TupleRow], sql: str) -> None:
-    conn.execute(cast("LiteralString", sql))
+    conn.execute(sql)
 
 
 def check_migrated(conninfo: str, views: Sequence[View]) -> None:

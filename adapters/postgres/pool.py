@@ -21,7 +21,7 @@ def connect(conninfo: str, *, pool_size: int, role: str | None = APPLICATION_ROL
         idle_in_transaction_session_timeout=30,
     )  # fmt: skip
     given = {key: value for key, value in conninfo_to_dict(conninfo).items() if value is not None}
-    row_factory = datastore.pool.kwargs["row_factory"]  # type: ignore[index, call-overload] # always a dict here
+    row_factory = datastore.pool.kwargs["row_factory"]  # type: ignore[index] # always a dict here
     options = f"{given.pop('options', '')} -c role={role}" if role else given.pop("options", "")
     datastore.pool.kwargs = {
         **KEEPALIVES,

@@ -13,32 +13,23 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import (
-    IntegrityError,
     InterfaceError,
     Notification,
     OperationalError,
     StoredEvent,
 )
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Connection, errors
+from psycopg import errors
 from psycopg.rows import DictRow
 
 from adapters.event_mapper import command_of
-from adapters.postgres.alongside import Conflict, insert_claims, insert_request, keep_guards, release_claims
+from adapters.postgres.alongside import Conflict, append, insert_request
 from adapters.vault import Vault
-from application.errors import SomebodyWasFirst, StoreUnavailable
+from application.errors import StoreUnavailable
 from application.practice import Alongside
 
 T = TypeVar("T")
 
-APPEND = """
-insert into stored_events (originator_id, originator_version, topic, state, notification_id, hash)
-select id, version, topic, state,
-       ((pg_current_xact_id()::text::bigint + (select base from log_base)) << 20) + ordinal, ''
-from unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[]) with ordinality as e(id, version, topic, state, ordinal)
-order by ordinal
-returning notification_id
-"""
 TAIL = """
 select originator_id, originator_version, topic, state, notification_id from stored_events
 where notification_id > %s
@@ -95,25 +86,16 @@ class PracticeRecorder(PostgresApplicationRecorder):
             raise conflict.meaning from None
 
     def _insert(self, stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int]:
-        try:
-            with self.datastore.get_connection() as conn, conn.transaction():
-                return self._insert_all(conn, stored_events, alongside)
-        except IntegrityError as error:
-            raise Conflict(SomebodyWasFirst()) from error
-
-    def _insert_all(
-        self, conn: Connection[DictRow], stored_events: Sequence[StoredEvent], alongside: Alongside
-    ) -> list[int]:
-        """Strongest lock first and in one order for everybody; old claims last, so that two movers cannot deadlock."""
-        if alongside.request is not None:
-            insert_request(conn, alongside.request, alongside=alongside, event_count=len(stored_events))
-        keep_guards(conn, raises=alongside.raises, rests_on=alongside.rests_on)
-        insert_claims(conn, alongside.takes)
-        positions = _append(conn, stored_events) if stored_events else []
-        release_claims(conn, alongside.releases)
-        for sealed in alongside.sealed:
-            self.vault.seal(conn, sealed)
-        return positions
+        with self.datastore.get_connection() as conn:
+            if alongside.request is None and not alongside.sealed:
+                return append(conn, stored_events, alongside)  # one statement is a transaction of its own
+            with conn.transaction():
+                if alongside.request is not None:
+                    insert_request(conn, alongside.request, alongside=alongside, event_count=len(stored_events))
+                positions = append(conn, stored_events, alongside)
+                for sealed in alongside.sealed:
+                    self.vault.seal(conn, sealed)
+                return positions
 
     def _stored_before(self, stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int] | None:
         """Return the positions of our own earlier try whose answer was lost, None where somebody else was first."""
@@ -167,17 +149,6 @@ class PracticeRecorder(PostgresApplicationRecorder):
             )
             for row in rows
         ]
-
-
-def _append(conn: Connection[DictRow], stored_events: Sequence[StoredEvent]) -> list[int]:
-    columns = (
-        [e.originator_id for e in stored_events],
-        [e.originator_version for e in stored_events],
-        [e.topic for e in stored_events],
-        [e.state for e in stored_events],
-    )
-    rows = conn.execute(APPEND, columns, prepare=True, binary=True).fetchall()
-    return [row["notification_id"] for row in rows]
 
 
 def _command_in(row: DictRow) -> UUID:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from eventsourcing.postgres import PostgresDatastore
 from psycopg import Connection
@@ -17,10 +17,10 @@ class ConnectionRows:
         self._conn = conn
 
     def read(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
-        return self._conn.execute(cast("LiteralString", sql), parameters).fetchall()
+        return self._conn.execute(sql, parameters).fetchall()
 
     def write(self, sql: str, parameters: Mapping[str, object]) -> None:
-        self._conn.execute(cast("LiteralString", sql), parameters, prepare=True)
+        self._conn.execute(sql, parameters, prepare=True)
 
 
 class PooledRows:

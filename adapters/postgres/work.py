@@ -32,6 +32,12 @@ with outstanding as (
 update work set sent_at = clock_timestamp() from due where work.work_id = due.work_id
 returning work.work_id, work.kind
 """
+# Whoever holds such a piece dies of it, again and again; attempts are counted when a lease is taken, so that shows.
+PARK_LOST = """
+update work set state = 'parked', lease_until = null, last_error = 'lost'
+where state = 'leased' and lease_until < clock_timestamp() and attempts >= %s
+returning work_id
+"""
 LEASE = """
 update work set state = 'leased', lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
                 fence = fence + 1, attempts = attempts + 1
@@ -72,20 +78,35 @@ class Lease:
 
 
 class WorkTable:
-    def __init__(self, datastore: PostgresDatastore) -> None:
+    """Times are in seconds. A lease that has ended, and a hint that nobody took up in time, are sent again."""
+
+    def __init__(
+        self,
+        datastore: PostgresDatastore,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        resend_seconds: float = RESEND_SECONDS,
+    ) -> None:
         self._datastore = datastore
+        self._lease_seconds = lease_seconds
+        self._resend_seconds = resend_seconds
 
     def take_due(self) -> Sequence[tuple[str, str]]:
         """Mark what is due as sent and return (work_id, kind), no more than free workers can take."""
-        limits = {"resend": RESEND_SECONDS, "limit": OUTSTANDING_LIMIT}
+        limits = {"resend": self._resend_seconds, "limit": OUTSTANDING_LIMIT}
         with self._datastore.get_connection() as conn:
             rows = conn.execute(TAKE_DUE, limits, prepare=True).fetchall()
         return [(row["work_id"], row["kind"]) for row in rows]
 
+    def park_lost(self) -> Sequence[str]:
+        """Park what was leased as often as may be and never came back. Return which."""
+        with self._datastore.get_connection() as conn:
+            return [row["work_id"] for row in conn.execute(PARK_LOST, [ATTEMPTS_LIMIT], prepare=True).fetchall()]
+
     def lease(self, work_id: str) -> Lease | None:
         """Take a piece of work in hand, None where it is done, early, parked or in somebody else's."""
         with self._datastore.get_connection() as conn:
-            row = conn.execute(LEASE, {"work_id": work_id, "lease": LEASE_SECONDS}, prepare=True).fetchone()
+            row = conn.execute(LEASE, {"work_id": work_id, "lease": self._lease_seconds}, prepare=True).fetchone()
         return Lease(**row) if row else None
 
     def close(self, lease: Lease) -> bool:

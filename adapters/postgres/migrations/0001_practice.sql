@@ -71,6 +71,69 @@ create table guards (
     version bigint not null
 );
 
+-- An append is one statement, so that the whole of it is one journey to the server: guards, claims, events, and last
+-- what is released, all or nothing. Guards are taken in the order of their ids whatever the strength, and nothing old
+-- is let go before everything new is won, so that two appends do not wait for each other in a ring.
+-- TD001: a guard has moved. TD002: the therapist's time is taken. TD003: the client's time is. Returns the position
+-- before the first event's.
+create function append_events(
+    guard_ids uuid[], guard_versions bigint[], guard_moves boolean[],
+    therapists uuid[], clients uuid[], starts timestamptz[], therapist_untils timestamptz[],
+    client_untils timestamptz[], kinds text[], sessions uuid[],
+    streams uuid[], versions bigint[], topics text[], states bytea[],
+    released uuid[]
+) returns bigint language plpgsql as $$
+declare
+    held bigint;
+    before bigint;
+begin
+    for n in 1 .. cardinality(guard_ids) loop
+        if guard_versions[n] = 0 then
+            insert into guards (guard_id, version) values (guard_ids[n], 0) on conflict do nothing;
+        end if;
+        if guard_moves[n] then
+            select version into held from guards where guard_id = guard_ids[n] for update;
+        else
+            select version into held from guards where guard_id = guard_ids[n] for share;
+        end if;
+        if held is distinct from guard_versions[n] then
+            raise exception 'a guard has moved' using errcode = 'TD001';
+        end if;
+        if guard_moves[n] then
+            update guards set version = version + 1 where guard_id = guard_ids[n];
+        end if;
+    end loop;
+
+    for n in 1 .. cardinality(sessions) loop
+        -- `on conflict do nothing` never deadlocks where plain inserts into an exclusion constraint sometimes do.
+        insert into claims (therapist_id, client_id, therapist_period, client_period, kind, session_id)
+        values (therapists[n], clients[n], tstzrange(starts[n], therapist_untils[n]),
+                tstzrange(starts[n], client_untils[n]), kinds[n], sessions[n])
+        on conflict do nothing;
+        if not found then
+            if exists (
+                select from claims
+                where therapist_id = therapists[n] and therapist_period && tstzrange(starts[n], therapist_untils[n])
+                  and session_id <> sessions[n]
+            ) then
+                raise exception 'the therapist''s time is taken' using errcode = 'TD002';
+            end if;
+            raise exception 'the client''s time is taken' using errcode = 'TD003';
+        end if;
+    end loop;
+
+    before := (pg_current_xact_id()::text::bigint + (select base from log_base)) << 20;
+    insert into stored_events (originator_id, originator_version, topic, state, notification_id, hash)
+    select id, version, topic, state, before + ordinal, ''
+    from unnest(streams, versions, topics, states) with ordinality as e(id, version, topic, state, ordinal);
+
+    if cardinality(released) > 0 then
+        delete from claims where session_id = any(released);
+    end if;
+    return before;
+end
+$$;
+
 -- One outcome for one key, whatever is repeated: committed with the events, kept without bodies.
 create table requests (
     person_id uuid not null,
@@ -137,7 +200,7 @@ create table work (
     state text not null default 'ready' check (state in ('ready', 'leased', 'done', 'parked')),
     sent_at timestamptz,
     lease_until timestamptz,
-    retry_at timestamptz not null default '-infinity',
+    retry_at timestamptz not null default 'epoch',
     fence bigint not null default 0,
     attempts integer not null default 0,
     last_error text,
@@ -158,7 +221,9 @@ create table inbox (
 
 do $$
 begin
-    create role diary_app nologin;
+    if to_regrole('diary_app') is null then
+        create role diary_app nologin;
+    end if;
 exception when duplicate_object or unique_violation then
     null; -- another database of this cluster made it already; roles belong to the cluster
 end
