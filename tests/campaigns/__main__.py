@@ -10,10 +10,13 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.campaigns import claims
+from tests.campaigns import claims, claims_over_http
 from tests.campaigns.chapter import Figures
 
-CHAPTERS: Mapping[str, Callable[[int], Figures]] = {"claims": claims.run}
+CHAPTERS: Mapping[str, Callable[[int], Figures]] = {
+    "claims": claims.run,
+    "claims-http": claims_over_http.run,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
