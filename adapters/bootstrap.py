@@ -26,10 +26,10 @@ from adapters.postgres.rows import PooledRows
 from adapters.postgres.work import WorkTable
 from adapters.settings import Settings, WrongSettings
 from adapters.stripe.gateway import StripeGateway
-from adapters.stripe.notices import StripeNotices
+from adapters.stripe.webhooks import StripeWebhooks
 from adapters.vault import Vault
 from application.desk import Desk
-from application.ports import NoticeVerifier, PaymentGateway
+from application.ports import PaymentGateway, WebhookVerifier
 from application.practice import Practice
 from projections.catalogue import VIEWS
 
@@ -64,7 +64,7 @@ class Service:
     work: WorkTable
     inbox: Inbox
     gateway: PaymentGateway
-    notices: NoticeVerifier | None
+    webhooks: WebhookVerifier | None
 
     def leadership(self) -> Leadership:
         """Return a way to lead views, on a connection of its own."""
@@ -98,7 +98,7 @@ def build(settings: Settings, conninfo: str, *, gateway: PaymentGateway | None =
         work=WorkTable(datastore),
         inbox=Inbox(datastore),
         gateway=gateway or _gateway(settings),
-        notices=_notices(settings),
+        webhooks=_webhooks(settings),
     )
 
 
@@ -122,10 +122,10 @@ def _gateway(settings: Settings) -> PaymentGateway:
     )
 
 
-def _notices(settings: Settings) -> NoticeVerifier | None:
+def _webhooks(settings: Settings) -> WebhookVerifier | None:
     """None until a secret is set: the endpoint then does not exist, since an empty key can be forged by anybody."""
     secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
-    return StripeNotices(secrets, now=machine_now) if secrets else None
+    return StripeWebhooks(secrets, now=machine_now) if secrets else None
 
 
 def check_start(service: Service) -> None:

@@ -154,25 +154,25 @@ class PaymentGateway(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderNotice:
+class Webhook:
     """A verified webhook: that something happened to an object. It is a hint to read the object, never the truth.
 
     `intent_id` is the payment intent that it is about, the object itself or the one it belongs to; None for others.
     """
 
-    notice_id: str
+    webhook_id: str
     kind: str
     object_id: str
     intent_id: str | None = None
     account: str | None = None
 
 
-class NoticeVerifier(Protocol):
+class WebhookVerifier(Protocol):
     """Checks the signature of a webhook on its raw bytes."""
 
-    def verify(self, payload: bytes, signature: str) -> ProviderNotice:
-        """Raise UnverifiedNotice when the signature, its age or the body is wrong."""
+    def verify(self, payload: bytes, signature: str) -> Webhook:
+        """Raise UnverifiedWebhook when the signature, its age or the body is wrong."""
 
 
-class UnverifiedNotice(Exception):
+class UnverifiedWebhook(Exception):
     """This message was not signed by the payment provider, or too long ago."""

@@ -21,6 +21,7 @@ from cli.parent import end_with_demo, end_with_server
 from workers.main import work
 
 STOP_SECONDS = 10
+CONNECTIONS_LIMIT = 1024
 
 
 def quiet_logs() -> None:
@@ -59,6 +60,8 @@ def serve(settings: Settings, conninfo: str) -> None:
         interface=Interfaces.ASGI,
         websockets=False,
         log_level=LogLevels.warning,
+        backlog=CONNECTIONS_LIMIT,
+        backpressure=CONNECTIONS_LIMIT,  # of open connections, idle ones too: the default of 128 lets the next one wait
         workers_kill_timeout=STOP_SECONDS,
     )
     server.serve()

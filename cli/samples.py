@@ -112,7 +112,7 @@ PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True}
 SHELL_FILE = "demo.env"
 WHAT_TO_TRY = """
 [bold]Addresses[/]
-  the API, with everything to try on it   {api}/docs
+  the API, described                      {api}/docs
   what the payment provider holds         {sandbox}/sandbox
   logs, database, secrets                 {folder}
 

@@ -15,6 +15,7 @@ from workers.follower import Follower
 from workers.relay import run_relay
 
 STOP_SECONDS = 10
+TIDY_SECONDS = 3600
 
 log = structlog.get_logger()
 
@@ -26,6 +27,7 @@ def work(service: Service, stopping: threading.Event) -> None:
     worker = Worker(broker, worker_threads=service.settings.worker_threads)
     follower = Follower(service, VIEWS)
     threads = [
+        threading.Thread(target=tidy, args=(service, stopping), name="tidy"),
         threading.Thread(target=follower.run, args=(stopping,), name="follower"),
         threading.Thread(target=run_relay, args=(service.work, send, stopping), name="relay"),
     ]
@@ -38,3 +40,13 @@ def work(service: Service, stopping: threading.Event) -> None:
     for thread in threads:
         thread.join(STOP_SECONDS)
     broker.close()
+
+
+def tidy(service: Service, stopping: threading.Event) -> None:
+    """Forget requests that are older than they are kept, every hour; an outage only puts it off."""
+    while not stopping.is_set():
+        try:
+            service.requests.forget_old()
+        except Exception as error:  # noqa: BLE001 - the worker outlives any outage; what failed is told
+            log.warning("tidying put off", error=type(error).__name__)
+        stopping.wait(TIDY_SECONDS)

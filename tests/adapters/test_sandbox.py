@@ -14,8 +14,8 @@ import pytest
 from adapters.clock import machine_now
 from adapters.sandbox.keys import KeptAnswer, Keys
 from adapters.stripe.gateway import API_VERSION
-from adapters.stripe.notices import StripeNotices
-from application.ports import ProviderNotice
+from adapters.stripe.webhooks import StripeWebhooks
+from application.ports import Webhook
 from tests.adapters.conformance import CASES, REPLAYS, Case, Provider, charge, charged, field_of, new_customer
 from tests.adapters.sandbox_server import (
     PUBLISHABLE_KEY,
@@ -284,10 +284,10 @@ def test_webhooks_arrive_signed_in_order(sandbox: RunningSandbox, catcher: Webho
 
     arrived = catcher.wait_for(3)
 
-    notices = StripeNotices([WEBHOOK_SECRET], now=machine_now)
+    notices = StripeWebhooks([WEBHOOK_SECRET], now=machine_now)
     told = [notices.verify(one.payload, one.signature) for one in arrived]
     assert [one.kind for one in told] == ["payment_intent.succeeded", "refund.created", "charge.refunded"]
-    assert ProviderNotice(arrived[1].event["id"], "refund.created", refund["id"]) == told[1]
+    assert Webhook(arrived[1].event["id"], "refund.created", refund["id"]) == told[1]
 
 
 def test_a_webhook_that_was_not_taken_is_tried_again(sandbox: RunningSandbox, catcher: WebhookCatcher) -> None:

@@ -14,18 +14,18 @@ import stripe
 
 from adapters.stripe.gateway import StripeGateway
 from adapters.stripe.limiter import Limiter
-from adapters.stripe.notices import StripeNotices
+from adapters.stripe.webhooks import StripeWebhooks
 from application.ports import (
     CardRefusal,
     GatewayRefused,
     GatewayUnsure,
     Intent,
     IntentStatus,
-    NoticeVerifier,
     PaymentGateway,
-    ProviderNotice,
     ProviderRefundStatus,
-    UnverifiedNotice,
+    UnverifiedWebhook,
+    Webhook,
+    WebhookVerifier,
 )
 from domain.model import Money
 from tests.adapters.sandbox_server import RunningSandbox
@@ -357,7 +357,7 @@ def test_a_limit_of_nothing_is_refused() -> None:
 def test_a_webhook_signed_with_a_known_secret_is_read(secrets: Sequence[str]) -> None:
     told = _notices(*secrets).verify(PAYLOAD, _signature(secret="whsec_old"))
 
-    assert ProviderNotice("evt_1", "refund.failed", "re_1") == told
+    assert Webhook("evt_1", "refund.failed", "re_1") == told
 
 
 def test_a_webhook_names_the_account_it_is_about() -> None:
@@ -370,14 +370,14 @@ def test_a_webhook_names_the_account_it_is_about() -> None:
 def test_a_webhook_within_the_tolerance_is_read(seconds: int) -> None:
     signature = _signature(at=NOON + timedelta(seconds=seconds))
 
-    assert _notices().verify(PAYLOAD, signature).notice_id == "evt_1"
+    assert _notices().verify(PAYLOAD, signature).webhook_id == "evt_1"
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
 def test_a_webhook_from_too_long_ago_or_ahead_of_time_is_refused(seconds: int) -> None:
     signature = _signature(at=NOON + timedelta(seconds=seconds))
 
-    with pytest.raises(UnverifiedNotice):
+    with pytest.raises(UnverifiedWebhook):
         _notices().verify(PAYLOAD, signature)
 
 
@@ -394,19 +394,19 @@ def test_a_webhook_from_too_long_ago_or_ahead_of_time_is_refused(seconds: int) -
     ids=["tampered", "wrong", "no time", "nonsense", "none", "not text"],
 )
 def test_a_webhook_that_was_not_signed_so_is_refused(payload: bytes, signature: str | None) -> None:
-    with pytest.raises(UnverifiedNotice):
+    with pytest.raises(UnverifiedWebhook):
         _notices().verify(payload, _signature() if signature is None else signature)
 
 
 def test_a_webhook_signed_with_another_secret_is_refused() -> None:
-    with pytest.raises(UnverifiedNotice):
+    with pytest.raises(UnverifiedWebhook):
         _notices("whsec_new").verify(PAYLOAD, _signature(secret="whsec_old"))
 
 
 def test_a_second_time_in_the_header_does_not_make_an_old_webhook_young() -> None:
     old = _signature(at=NOON - timedelta(hours=1))
 
-    with pytest.raises(UnverifiedNotice):
+    with pytest.raises(UnverifiedWebhook):
         _notices().verify(PAYLOAD, f"{old},t={int(NOON.timestamp())}")
 
 
@@ -421,14 +421,14 @@ def test_a_second_time_in_the_header_does_not_make_an_old_webhook_young() -> Non
     ],
 )
 def test_a_signed_message_that_is_no_event_is_refused(payload: bytes) -> None:
-    with pytest.raises(UnverifiedNotice):
+    with pytest.raises(UnverifiedWebhook):
         _notices().verify(payload, _signature(payload))
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), ("whsec_new", " ")])
 def test_an_empty_secret_is_refused_at_the_start(secrets: Sequence[str]) -> None:
     with pytest.raises(ValueError, match="secret"):
-        StripeNotices(secrets, now=lambda: NOON)
+        StripeWebhooks(secrets, now=lambda: NOON)
 
 
 def _create(gateway: PaymentGateway, customer: str) -> Intent:
@@ -451,8 +451,8 @@ def _status_when_settled(gateway: StripeGateway, intent_id: str) -> IntentStatus
     return status
 
 
-def _notices(*secrets: str) -> NoticeVerifier:
-    return StripeNotices(secrets or ("whsec_old",), now=lambda: NOON)
+def _notices(*secrets: str) -> WebhookVerifier:
+    return StripeWebhooks(secrets or ("whsec_old",), now=lambda: NOON)
 
 
 def _signature(payload: bytes = PAYLOAD, *, secret: str = OLD_SECRET, at: datetime = NOON) -> str:

@@ -212,7 +212,7 @@ create index work_open_idx on work (due_at) where state in ('ready', 'leased');
 
 -- What the payment provider told us of: an id and what it is about, never its payload.
 create table inbox (
-    notice_id text primary key,
+    webhook_id text primary key,
     kind text not null,
     object_id text not null,
     account text,

@@ -9,10 +9,10 @@ from typing import Any
 
 import stripe
 
-from application.ports import ProviderNotice, UnverifiedNotice
+from application.ports import UnverifiedWebhook, Webhook
 
 
-class StripeNotices:
+class StripeWebhooks:
     """Verifies webhooks on their raw bytes. Two secrets are valid side by side while one replaces the other."""
 
     def __init__(self, secrets: Sequence[str], *, now: Callable[[], datetime], tolerance_seconds: int = 300) -> None:
@@ -22,18 +22,18 @@ class StripeNotices:
         self._now = now
         self._tolerance_seconds = tolerance_seconds
 
-    def verify(self, payload: bytes, signature: str) -> ProviderNotice:
-        """Raise UnverifiedNotice when the signature, its age or the body is wrong."""
+    def verify(self, payload: bytes, signature: str) -> Webhook:
+        """Raise UnverifiedWebhook when the signature, its age or the body is wrong."""
         if not any(_signed_with(secret, payload, signature) for secret in self._secrets):
-            raise UnverifiedNotice("No known secret signed this message.")
+            raise UnverifiedWebhook("No known secret signed this message.")
         self._refuse_wrong_time(signature)
-        return _notice_in(payload)
+        return _webhook_in(payload)
 
     def _refuse_wrong_time(self, signature: str) -> None:
         """The SDK accepts any time in the future; a message from there is as wrong as an old one."""
         age_seconds = self._now().timestamp() - _sent_at_seconds(signature)
         if abs(age_seconds) > self._tolerance_seconds:
-            raise UnverifiedNotice("This message was signed too long ago or ahead of time.")
+            raise UnverifiedWebhook("This message was signed too long ago or ahead of time.")
 
 
 def _signed_with(secret: str, payload: bytes, signature: str) -> bool:
@@ -42,7 +42,7 @@ def _signed_with(secret: str, payload: bytes, signature: str) -> bool:
     except stripe.SignatureVerificationError:
         return False
     except UnicodeDecodeError as error:
-        raise UnverifiedNotice("This message is not text.") from error
+        raise UnverifiedWebhook("This message is not text.") from error
 
 
 def _sent_at_seconds(signature: str) -> int:
@@ -51,18 +51,18 @@ def _sent_at_seconds(signature: str) -> int:
     return int(times[0])
 
 
-def _notice_in(payload: bytes) -> ProviderNotice:
+def _webhook_in(payload: bytes) -> Webhook:
     try:
         event = json.loads(payload)
         account = event.get("account")
-        return ProviderNotice(
-            notice_id=_text(event["id"]),
+        return Webhook(
+            webhook_id=_text(event["id"]),
             kind=_text(event["type"]),
             object_id=_text(event["data"]["object"]["id"]),
             account=None if account is None else _text(account),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnverifiedNotice("This message is signed, but is not an event.") from error
+        raise UnverifiedWebhook("This message is signed, but is not an event.") from error
 
 
 def _text(found: Any) -> str:

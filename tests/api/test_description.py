@@ -1,0 +1,53 @@
+"""The API's description tells what is there, problems included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.permissions import PERMISSIONS, Action
+from tests.api.practice import ok
+from tests.api.server import Api
+
+
+def operations(api: Api) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the method and description of each operation by its id."""
+    paths = ok(api.http.get("/openapi.json"))["paths"]
+    found = [(method, operation) for path in paths.values() for method, operation in path.items()]
+    return {operation["operationId"]: (method, operation) for method, operation in found}
+
+
+def test_it_is_openapi_3_1_and_has_every_operation(api: Api) -> None:
+    schema = ok(api.http.get("/openapi.json"))
+    assert schema["openapi"].startswith("3.1")
+    assert set(operations(api)) == set(Action)
+    assert "HTTPValidationError" not in str(schema)
+
+
+def test_every_problem_is_described_as_a_problem(api: Api) -> None:
+    for method, operation in operations(api).values():
+        answers = operation["responses"]
+        problems = {status for status in answers if not status.startswith("2")}
+        assert {"503", "default"} <= problems
+        assert all(list(answers[status]["content"]) == ["application/problem+json"] for status in problems)
+        assert ("422" in problems) is ("requestBody" in operation or "parameters" in operation)
+        assert method != "post" or "400" in problems
+
+
+def test_tokens_keys_and_bodies_are_described(api: Api) -> None:
+    for operation_id, (method, operation) in operations(api).items():
+        public = PERMISSIONS[Action(operation_id)] is None
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert public or operation["security"] == [{"HTTPBearer": []}]
+        assert ("Idempotency-Key" in names) is (method == "post" and not public)
+        assert operation["description"]
+
+
+def test_every_body_with_fields_has_an_example(api: Api) -> None:
+    schemas = ok(api.http.get("/openapi.json"))["components"]["schemas"]
+    bodies = {
+        operation["requestBody"]["content"]["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
+        for _, operation in operations(api).values()
+        if "requestBody" in operation
+    } - {"", "Nothing"}
+    assert {name for name in bodies if "examples" not in schemas[name]} == set()
+    assert len(bodies) >= 10

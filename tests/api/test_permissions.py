@@ -1,0 +1,167 @@
+"""Who may do what: what is not yours is not there, and what is not your part is not permitted (rule H3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from adapters.ids import new_id
+from adapters.tokens import Person
+from api.app import create_app
+from api.permissions import PERMISSIONS, Action
+from domain.model import Role
+from tests.api.practice import LINK, Practice, a_booking, a_price, ok, refused
+from tests.api.server import Api, Asking
+
+BODIES: Mapping[Action, Any] = {
+    Action.SET_PRICES: {"prices": [a_price()]},
+    Action.SET_LOCATIONS: {"locations": []},
+    Action.SET_HOURS: {"weekly": []},
+    Action.SET_NOTICE: {"notice_hours": 24, "horizon_weeks": 8, "grid_minutes": 30, "gap_minutes": 10},
+    Action.SET_DATE: {"hours": []},
+    Action.SET_SELF_BOOKING: {"open": False},
+    Action.SAVE_CARD: {"setup_id": "seti_1"},
+    Action.CANCEL_SESSION: {"reason": "other"},
+    Action.RECORD_ATTENDANCE: {"outcome": "attended"},
+}
+
+ABOUT_NOBODY = {Action.JOIN_AS_THERAPIST, Action.REGISTER_CLIENT, Action.BOOK_SESSION}
+
+
+def routes(api: Api) -> Iterator[tuple[str, str, Any]]:
+    """Yield the method, path and operation id of every route of the application."""
+    for found in iter_route_contexts(create_app(api.service).routes):
+        if isinstance(found.original_route, APIRoute):
+            for method in found.methods or ():
+                yield str(method), str(found.path), found.operation_id
+
+
+def test_every_route_stands_in_the_table_of_permissions(api: Api) -> None:
+    operations = [operation_id for _, _, operation_id in routes(api)]
+    assert sorted(Action) == sorted(operations)
+    assert set(PERMISSIONS) == set(Action)
+
+
+def ask(asking: Asking, method: str, path: str, action: Action) -> httpx.Response:
+    """Ask with a body that is good enough for the action."""
+    body = None if method == "GET" else BODIES.get(action, {})
+    return asking.http.request(method, path, json=body, headers={"Idempotency-Key": new_id().hex})
+
+
+def about(api: Api, ids: Mapping[str, str]) -> list[tuple[str, str, Action]]:
+    """Return the routes that are about somebody's thing and need a token, with the ids filled in."""
+    found = [(method, path, Action(operation_id)) for method, path, operation_id in routes(api)]
+    return [
+        (method, path.format(day="2199-01-01", code="", **ids), action)
+        for method, path, action in found
+        if PERMISSIONS[action] is not None and "{" in path
+    ]
+
+
+def ids_of(session: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ids that paths are made of."""
+    return {name: session[name] for name in ("session_id", "therapist_id", "client_id", "relationship_id")}
+
+
+@pytest.mark.parametrize("role", [Role.CLIENT, Role.THERAPIST])
+def test_h3_anothers_id_is_not_there_for_anybody(api: Api, practice: Practice, role: Role) -> None:
+    session = practice.paid(practice.client(), practice.therapist())
+    stranger = practice.client() if role is Role.CLIENT else practice.therapist().asks
+    asked = about(api, ids_of(session))
+    answers = {action: refused(ask(stranger, method, path, action)) for method, path, action in asked}
+    assert answers == dict.fromkeys(answers, (404, "not-there"))
+    assert set(answers) == {action for action in Action if PERMISSIONS[action] is not None} - ABOUT_NOBODY
+
+
+def test_h3_an_id_that_does_not_exist_reads_like_anothers(api: Api, practice: Practice) -> None:
+    nothing = dict.fromkeys(("session_id", "therapist_id", "client_id", "relationship_id"), str(new_id()))
+    client = practice.client()
+    answers = {action: refused(ask(client, method, path, action)) for method, path, action in about(api, nothing)}
+    assert answers == dict.fromkeys(answers, (404, "not-there"))
+
+
+def test_ids_of_other_streams_are_not_sessions_or_relationships(practice: Practice) -> None:
+    client, operator = practice.client(), practice.somebody(Role.OPERATOR)
+    session = practice.paid(client, practice.therapist())
+    wrong = [
+        client.get(f"/v1/sessions/{session['relationship_id']}"),
+        operator.get(f"/v1/sessions/{session['client_id']}"),
+        operator.get(f"/v1/relationships/{session['session_id']}/history"),
+    ]
+    assert [refused(answer) for answer in wrong] == [(404, "not-there")] * 3
+
+
+def test_what_is_theirs_but_not_their_part_is_not_permitted(api: Api, practice: Practice) -> None:
+    client, therapist = practice.client(), practice.therapist()
+    path = f"/v1/sessions/{practice.paid(client, therapist)['session_id']}"
+    operator, auditor = practice.somebody(Role.OPERATOR), practice.somebody(Role.AUDITOR)
+    answers = [
+        client.post(f"{path}/confirm", {}),
+        client.post(f"{path}/attendance", {"outcome": "attended"}),
+        therapist.asks.post(f"{path}/pay", {}),
+        operator.post(f"{path}/confirm", {}),
+        operator.post(f"{path}/pay", {}),
+        auditor.post(f"{path}/cancel", {"reason": "other"}),
+        client.post("/v1/therapists", {"name": "Ben", "zone": "Europe/Paris", "country": "FR"}),
+        therapist.asks.post("/v1/clients", {"name": "Ada", "mail": "a@b.example", "zone": "Europe/Paris"}),
+        operator.post("/v1/sessions", a_booking(therapist, "2030-01-07T09:00:00Z")),
+        api.as_(Person(therapist.asks.person.person_id, Role.CLIENT)).put(f"{therapist.path}/hours", {"weekly": []}),
+    ]
+    assert [refused(answer) for answer in answers] == [(403, "not-permitted")] * len(answers)
+
+
+def test_h3_staff_see_a_session_without_what_names_anybody(practice: Practice) -> None:
+    client, therapist = practice.client(), practice.therapist()
+    path = f"/v1/sessions/{practice.paid(client, therapist)['session_id']}"
+    ok(therapist.asks.post(f"{path}/confirm", {}))
+    for role in (Role.OPERATOR, Role.AUDITOR):
+        seen = practice.somebody(role).get(path)
+        assert (ok(seen)["attendees"], ok(seen)["location"]["details"]) == (None, None)
+        assert "Ben" not in seen.text
+        assert LINK not in seen.text
+
+
+def test_a14_the_client_sees_the_address_once_the_session_is_confirmed(practice: Practice) -> None:
+    client, therapist = practice.client(), practice.therapist()
+    path = f"/v1/sessions/{practice.paid(client, therapist)['session_id']}"
+    seen = [ok(client.get(path)), ok(therapist.asks.get(path)), ok(therapist.asks.post(f"{path}/confirm", {}))]
+    ok(client.get(path))
+    after = ok(client.get(path)), ok(client.post(f"{path}/cancel", {"reason": "illness"}))
+    assert [session["location"]["details"] for session in seen] == [None, LINK, LINK]
+    assert [session["location"]["details"] for session in after] == [LINK, None]
+
+
+def test_a7_a_therapist_books_only_for_clients_of_theirs_and_by_themselves(practice: Practice) -> None:
+    client, therapist, other = practice.client(), practice.therapist(), practice.therapist()
+    practice.paid(client, therapist)
+    starts_at = practice.openings(other, in_days=9)[0]["starts_at"]
+    booking = a_booking(other, starts_at, client_id=client.id, client_agreed=True)
+    answers = [
+        other.asks.post("/v1/sessions", booking),
+        other.asks.post("/v1/sessions", booking | {"client_id": str(new_id())}),
+        therapist.asks.post("/v1/sessions", booking),
+        practice.client().post("/v1/sessions", booking),
+    ]
+    assert [refused(answer) for answer in answers] == [(404, "not-there")] * 4
+    unsaid = other.asks.post("/v1/sessions", booking | {"client_id": None})
+    assert unsaid.json()["errors"] == [{"pointer": "/client_id", "detail": "A therapist says for whom."}]
+
+
+def test_a7_a_therapist_books_for_a_client_of_theirs_who_agreed(practice: Practice) -> None:
+    client, therapist = practice.client(), practice.therapist()
+    practice.paid(client, therapist)
+    soon = practice.openings(therapist, in_days=1.1)[0]["starts_at"]
+    booking = a_booking(therapist, soon, client_id=client.id)
+    assert refused(therapist.asks.post("/v1/sessions", booking)) == (409, "client-agreement-missing")
+    answer = therapist.asks.post("/v1/sessions", booking | {"client_agreed": True}, key="once")
+    again = therapist.asks.post("/v1/sessions", booking | {"client_agreed": True}, key="once")
+    assert (
+        ok(answer)["status"],
+        ok(answer)["charge_timing"],
+        ok(answer)["warnings"],
+    ) == ("confirmed", "at_once", ["cannot_be_refunded"])
+    assert ok(again)["warnings"] == ["cannot_be_refunded"]

@@ -1,0 +1,52 @@
+"""Load, decide, append: what a command rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from adapters.bootstrap import Service
+from application.errors import Contended, VersionMoved
+from application.practice import DECISIONS_LIMIT, Changes, Loaded, events
+from application.recorded import PracticeEvent
+from application.sessions import cancel_session
+from domain.model import Role
+from domain.session.events import Reason
+from domain.therapist import therapist as therapists
+from domain.therapist.events import LocationsSet
+from tests.seeded import Seeded, a_known_client, a_therapist
+
+
+def test_nothing_is_changed_on_a_version_that_the_one_asking_has_not_seen(service: Service) -> None:
+    seeded = a_therapist(service)
+    client_id = a_known_client(seeded)
+    session_id = seeded.place(client_id, seeded.full_hour(days=5))
+    asked = seeded.command(Role.CLIENT, client_id)
+    on_the_version_before, on_the_present = (replace(asked, expects={session_id: version}) for version in (2, 3))
+
+    with pytest.raises(VersionMoved):
+        cancel_session(service.practice, on_the_version_before, session_id, reason=Reason.CLIENT_ASKED)
+    cancelled = cancel_session(service.practice, on_the_present, session_id, reason=Reason.CLIENT_ASKED)
+
+    assert cancelled.version_of(session_id) == 4
+
+
+def test_a_command_that_is_overtaken_again_and_again_gives_up_with_a_sentence(service: Service) -> None:
+    seeded = a_therapist(service)
+    decisions: list[Changes] = []
+
+    def overtaken() -> Changes:
+        decisions.append(Changes(raises={seeded.therapist_id: -1}, events=nothing_new(seeded)))
+        return decisions[-1]
+
+    with pytest.raises(Contended):
+        service.practice.perform(seeded.command(Role.THERAPIST, seeded.therapist_id), overtaken)
+
+    assert len(decisions) == DECISIONS_LIMIT
+
+
+def nothing_new(seeded: Seeded) -> tuple[tuple[Loaded[object], tuple[PracticeEvent, ...]], ...]:
+    """An event that would be stored if its guard were right."""
+    stream = seeded.service.practice.load(seeded.therapist_id, therapists.evolve)
+    return events((stream, LocationsSet(locations=(), at=seeded.service.desk.now())))
