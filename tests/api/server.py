@@ -65,8 +65,8 @@ class Api:
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Wait until every view has read the log as it is now."""
-        head = self.service.log.head()
+        """Wait until every view has read the log as it is now, also what a neighbour's transaction still hides."""
+        head = self.service.log.last()
         deadline = time.monotonic() + START_SECONDS
         while any(self.service.log.behind(view, head) for view in VIEWS):
             assert time.monotonic() < deadline, "the views do not catch up"
