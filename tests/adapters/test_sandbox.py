@@ -258,7 +258,7 @@ def test_a_pending_refund_succeeds_later(sandbox: RunningSandbox) -> None:
     assert (pending["status"], settled["status"]) == ("pending", "succeeded")
 
 
-def test_e11_a_disputed_charge_is_not_refunded(sandbox: RunningSandbox) -> None:
+def test_a_disputed_charge_is_not_refunded(sandbox: RunningSandbox) -> None:
     paid = charge(Provider(sandbox.http), "pm_card_visa").json()
     dispute = sandbox.dispute(paid["latest_charge"])
 
