@@ -104,10 +104,6 @@ class Outcome:
     recorded: tuple[Recorded, ...]
     position: int | None
 
-    def version_of(self, stream_id: UUID) -> int | None:
-        versions = [r.originator_version for r in self.recorded if r.originator_id == stream_id]
-        return max(versions, default=None)
-
 
 @dataclass(frozen=True, slots=True)
 class Alongside:

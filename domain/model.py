@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -20,7 +20,6 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Minutes = Annotated[int, Field(gt=0)]
 MinorUnits = Annotated[int, Field(ge=0)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,63}$")]
 
 
 class Value(BaseModel):
@@ -94,6 +93,3 @@ class Slot(Value):
     def ends_at(self) -> datetime:
         """Durations are elapsed time, so a clock change inside a session does not stretch it (rule B10)."""
         return self.starts_at + timedelta(minutes=self.duration_minutes)
-
-    def moved_to(self, starts_at: datetime) -> Self:
-        return self.model_copy(update={"starts_at": starts_at.astimezone(UTC)})

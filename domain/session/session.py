@@ -63,10 +63,6 @@ class Session:
     charge_failure: ChargeFailed | None = None
 
     @property
-    def keeps_its_time(self) -> bool:
-        return self.status is not Status.CANCELLED
-
-    @property
     def owes_everything_back(self) -> bool:
         return self.judgement is not None and self.judgement.entitlement is Entitlement.ALL
 

@@ -29,7 +29,7 @@ def test_nothing_is_changed_on_a_version_that_the_one_asking_has_not_seen(servic
         cancel_session(service.practice, on_the_version_before, session_id, reason=Reason.CLIENT_ASKED)
     cancelled = cancel_session(service.practice, on_the_present, session_id, reason=Reason.CLIENT_ASKED)
 
-    assert cancelled.version_of(session_id) == 4
+    assert cancelled.recorded[0].originator_version == 4
 
 
 def test_a_command_that_is_overtaken_again_and_again_gives_up_with_a_sentence(service: Service) -> None:

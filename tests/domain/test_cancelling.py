@@ -183,8 +183,3 @@ def test_a5_until_it_is_paid_a_booking_is_let_go_for_nothing_even_late(by: Role)
     happened = cancel(session, by=by, reason=Reason.CLIENT_ASKED, refund_id=REFUND, now=LATE)
 
     assert (cancelled(by=by, rule="A5", at=LATE),) == happened
-
-
-def test_b12_a_cancelled_session_lets_its_time_go() -> None:
-    assert given(*PAID_AND_CONFIRMED).keeps_its_time is True
-    assert given(*PAID_AND_CONFIRMED, cancelled()).keeps_its_time is False

@@ -60,15 +60,6 @@ def test_a13_a_session_lasts_some_time(duration_minutes: int) -> None:
         Slot(starts_at=STARTS_AT, duration_minutes=duration_minutes, location=LOCATION)
 
 
-def test_b10_a_moved_slot_keeps_its_length_and_its_place() -> None:
-    slot = Slot(starts_at=STARTS_AT, duration_minutes=50, location=LOCATION)
-
-    moved = slot.moved_to(NOW.astimezone(timezone(timedelta(hours=-5))))
-
-    assert Slot(starts_at=NOW, duration_minutes=50, location=LOCATION) == moved
-    assert moved.starts_at.tzinfo is UTC
-
-
 def test_k1_the_system_acts_without_an_id_and_a_place_has_a_medium() -> None:
     assert Actor(role=Role.SYSTEM).person_id is None
     assert Location(location_id=LOCATION.location_id, medium=Medium.VIDEO) == LOCATION
