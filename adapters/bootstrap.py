@@ -18,7 +18,7 @@ from adapters.postgres.clock import PracticeClock
 from adapters.postgres.inbox import Inbox
 from adapters.postgres.leadership import Leadership
 from adapters.postgres.log import Log
-from adapters.postgres.migrate import check_migrated
+from adapters.postgres.migrate import DatabaseUnreachable, check_migrated
 from adapters.postgres.pool import connect
 from adapters.postgres.recorder import PracticeRecorder
 from adapters.postgres.requests import RequestBook
@@ -39,11 +39,6 @@ PROVIDER_TIMEOUT_SECONDS = 10.0
 
 class ClockSkewed(Exception):
     """This machine's clock and the database's are more than two seconds apart; deadlines need them to agree."""
-
-
-class DatabaseUnreachable(Exception):
-    """The database of DIARY_DATABASE_URL does not let us in: is it up, is the address right, and has the login been
-    granted the role diary_app?"""
 
 
 @dataclass(frozen=True, slots=True)

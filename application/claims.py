@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from application.recorded import Recorded
 from domain.session.events import Booked, Cancelled
@@ -15,15 +15,19 @@ class ClaimKind(StrEnum):
     SESSION = "session"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """The therapist's [starts_at, therapist_until) with the gap, the client's [starts_at, client_until) without."""
+    """The therapist's [starts_at, therapist_until) with the gap, the client's [starts_at, client_until) without.
 
+    `client_until` is None where the client is not asked for that time yet. The id is made from the event that claims.
+    """
+
+    claim_id: UUID
     therapist_id: UUID
     starts_at: datetime
     therapist_until: datetime
     client_id: UUID
-    client_until: datetime
+    client_until: datetime | None
     kind: ClaimKind
     session_id: UUID
 
@@ -35,6 +39,7 @@ def claims_taken(recorded: Recorded) -> tuple[Claim, ...]:
             ends_at = booked.slot.ends_at
             return (
                 Claim(
+                    claim_id=_claim_id(recorded, 1),
                     therapist_id=booked.therapist_id,
                     starts_at=booked.slot.starts_at,
                     therapist_until=ends_at + timedelta(minutes=booked.gap_minutes),
@@ -48,8 +53,12 @@ def claims_taken(recorded: Recorded) -> tuple[Claim, ...]:
             return ()
 
 
+def _claim_id(recorded: Recorded, number: int) -> UUID:
+    return uuid5(recorded.originator_id, f"claim:{recorded.originator_version}:{number}")
+
+
 def sessions_released(recorded: Recorded) -> tuple[UUID, ...]:
-    """Return the sessions whose claims all end with this event."""
+    """Return the sessions whose claims all end with this event, but for those that the same append takes."""
     match recorded.event:
         case Cancelled():
             return (recorded.originator_id,)

@@ -16,7 +16,7 @@ def _refund(till: Till, subject: str) -> None:
     refund(till, UUID(payment_id), UUID(refund_id))
 
 
-ERRANDS: Mapping[TaskKind, Callable[[Till, str], None]] = {
+ERRANDS: Mapping[TaskKind, Callable[[Till, str], object]] = {
     TaskKind.CHARGE: lambda till, subject: charge(till, UUID(subject)),
     TaskKind.REFUND: _refund,
     TaskKind.LAPSE_CHECKOUT: lambda till, subject: lapse_checkout(till, UUID(subject)),

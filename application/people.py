@@ -32,8 +32,8 @@ def join_as_therapist(
     """Become a therapist of the practice, with a diary. Raises UnknownZone, AlreadyThere."""
 
     def decide() -> Changes:
-        guards = practice.guards(therapist_id)
-        therapist = practice.read(therapist_id, therapists.evolve)
+        guards = practice.guards(therapists.stream_of(therapist_id))
+        therapist = practice.read(therapists.stream_of(therapist_id), therapists.evolve)
         diary = practice.read(diary_id_of(therapist_id), diaries.evolve)
         joined = therapists.join(therapist.state, zone=zone, country=country, now=command.now)
         opened = diaries.open_diary(diary.state, therapist_id=therapist_id, zone=zone, now=command.now)
@@ -47,8 +47,8 @@ def set_prices(practice: Practice, command: Command, therapist_id: UUID, prices:
     """Publish a new price list (rule A4). Raises TwoOfOneKind, PriceMissing."""
 
     def decide() -> Changes:
-        guards = practice.guards(therapist_id)
-        therapist = practice.load(therapist_id, therapists.evolve)
+        guards = practice.guards(therapists.stream_of(therapist_id))
+        therapist = practice.load(therapists.stream_of(therapist_id), therapists.evolve)
         decided = therapists.set_prices(therapist.state, prices=prices, now=command.now)
         return Changes(events=events((therapist, decided)), raises=guards)
 
@@ -61,8 +61,8 @@ def set_locations(
     """Say where the therapist works; each location's details are kept in the vault. Raises TwoOfOneKind."""
 
     def decide() -> Changes:
-        guards = practice.guards(therapist_id)
-        therapist = practice.load(therapist_id, therapists.evolve)
+        guards = practice.guards(therapists.stream_of(therapist_id))
+        therapist = practice.load(therapists.stream_of(therapist_id), therapists.evolve)
         locations = tuple(location for location, _ in places)
         decided = therapists.set_locations(therapist.state, locations=locations, now=command.now)
         sealed = tuple(Sealed(therapist_id, place_field(place.location_id), details) for place, details in places)
@@ -77,7 +77,7 @@ def change_diary(
     """Change a diary under the therapist's guard, so that a booking decided on the old one is decided again."""
 
     def decide() -> Changes:
-        guards = practice.guards(therapist_id)
+        guards = practice.guards(therapists.stream_of(therapist_id))
         diary = practice.load(diary_id_of(therapist_id), diaries.evolve)
         return Changes(events=events((diary, decide_on(diary.state))), raises=guards)
 
@@ -124,7 +124,7 @@ def register_client(
     """Become a client. Raises UnknownZone, AlreadyThere."""
 
     def decide() -> Changes:
-        client = practice.read(client_id, clients.evolve)
+        client = practice.read(clients.stream_of(client_id), clients.evolve)
         registered = clients.register(client.state, zone=zone, now=command.now)
         sealed = (Sealed(client_id, NAME, name), Sealed(client_id, MAIL, mail)) if registered else ()
         return Changes(events=events((client, registered)), sealed=sealed)
@@ -134,7 +134,7 @@ def register_client(
 
 def begin_card(practice: Practice, gateway: PaymentGateway, client_id: UUID, *, key: str) -> CardSetup:
     """Begin saving a card: the browser finishes it with the provider, so no card number ever comes here."""
-    client = practice.load(client_id, clients.evolve).state
+    client = practice.load(clients.stream_of(client_id), clients.evolve).state
     if client.card is not None:
         customer_ref = client.card.customer_ref
     else:
@@ -146,14 +146,14 @@ def save_card(
     practice: Practice, gateway: PaymentGateway, command: Command, client_id: UUID, *, setup_id: str
 ) -> Outcome:
     """Keep a card whose setup the provider holds as finished, for this client. Raises UnknownCardSetup."""
-    practice.load(client_id, clients.evolve)
+    practice.load(clients.stream_of(client_id), clients.evolve)
     setup = gateway.card_setup(setup_id)
     card_ref = setup.card_ref
     if not setup.succeeded or card_ref is None or setup.client_id != client_id:
         raise UnknownCardSetup
 
     def decide() -> Changes:
-        client = practice.load(client_id, clients.evolve)
+        client = practice.load(clients.stream_of(client_id), clients.evolve)
         saved = clients.save_card(client.state, customer_ref=setup.customer_ref, card_ref=card_ref, now=command.now)
         return Changes(events=events((client, saved)))
 

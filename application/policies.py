@@ -14,7 +14,7 @@ from uuid import UUID
 from application.recorded import Recorded
 from domain.payment.events import Due, RefundPending, Waived
 from domain.payment.payment import payment_id_of
-from domain.session.events import Booked, Cancelled, Entitlement, RefundGranted
+from domain.session.events import AttendanceRecorded, Booked, Cancelled, Entitlement, RefundGranted
 
 PENDING_REFUND_IS_READ_AGAIN_AFTER = timedelta(hours=1)
 
@@ -45,7 +45,8 @@ def react(recorded: Recorded) -> tuple[Task, ...]:
             return (_task(recorded, TaskKind.LAPSE_CHECKOUT, str(stream_id), ends_at),)
         case Due():  # E5
             return (_task(recorded, TaskKind.CHARGE, str(stream_id), event.charge_at),)
-        case Cancelled(entitlement=Entitlement.NONE):  # E2: charged if not yet charged
+        case Cancelled() | AttendanceRecorded(entitlement=Entitlement.ALL):
+            # E2: charged if not yet charged. Where all is owed, a try whose answer was lost is brought to its end.
             return (_task(recorded, TaskKind.CHARGE, str(payment_id_of(stream_id)), event.at),)
         case Waived():
             return (_task(recorded, TaskKind.CANCEL_WAIVED_INTENT, str(stream_id), event.at),)

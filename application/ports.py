@@ -143,8 +143,11 @@ class PaymentGateway(Protocol):
     def confirm_intent(self, intent_id: str, *, card_ref: str, key: str) -> Intent:
         """Charge the saved card off session. A declined card is an answer (`refusal` is set), not an error."""
 
-    def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
-        """Cancel an intent that has not succeeded; return it as it is afterwards, even if it has succeeded."""
+    def cancel_intent(self, intent_id: str) -> Intent:
+        """Cancel an intent that has not succeeded; return it as it is afterwards, even if it has succeeded.
+
+        It has no key: cancelling twice is cancelling once, and a failure kept under a key would be repeated for a day.
+        """
 
     def refunds(self, intent_id: str) -> Sequence[ProviderRefund]:
         """All refunds of an intent, newest first."""

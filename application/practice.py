@@ -52,12 +52,14 @@ class Command:
     recorded_at: datetime
     causation: str | None = None
     request: Request | None = None
+    on_behalf_of: UUID | None = None
     expects: Mapping[UUID, int] = field(default_factory=dict)
 
     @property
     def meta(self) -> Meta:
         return Meta(
             actor=self.actor,
+            on_behalf_of=self.on_behalf_of,
             command_id=self.command_id,
             correlation_id=self.correlation_id,
             causation=self.causation,
@@ -155,6 +157,16 @@ def _as_tuple(decided: Decided) -> tuple[PracticeEvent, ...]:
     return tuple(event for event in decided if event is not None)
 
 
+def _claiming_order(claim: Claim) -> tuple[UUID, datetime, UUID]:
+    """The same for everybody, so that two who want the same times do not wait for each other in a ring."""
+    return claim.therapist_id, claim.starts_at, claim.claim_id
+
+
+def _concept(event: PracticeEvent) -> str:
+    """Return the package of an event's concept: its `evolve` lives there too."""
+    return type(event).__module__.rpartition(".")[0]
+
+
 class Practice(Application[UUID]):
     """The application over the event store. Its configuration is given, never taken from the environment."""
 
@@ -179,10 +191,13 @@ class Practice(Application[UUID]):
         return cast("list[Recorded]", list(self.events.get(stream_id, lte=up_to_version)))
 
     def read(self, stream_id: UUID, evolve: Callable[[S | None, Any], S]) -> Loaded[S | None]:
-        """Load a stream that may not exist yet."""
+        """Load a stream that may not exist yet. Raises NotThere where another kind of thing has that id."""
         state: S | None = None
         version = 0
-        for recorded in self.history(stream_id):
+        history = self.history(stream_id)
+        if history and _concept(history[0].event) != evolve.__module__.rpartition(".")[0]:
+            raise NotThere
+        for recorded in history:
             state, version = evolve(state, recorded.event), recorded.originator_version
         return Loaded(stream_id, version, state)
 
@@ -225,7 +240,7 @@ class Practice(Application[UUID]):
             recorded_at=command.recorded_at,
             rests_on=changes.rests_on,
             raises=changes.raises if recorded else {},
-            takes=sorted(claim for r in recorded for claim in claims_taken(r)),
+            takes=sorted((claim for r in recorded for claim in claims_taken(r)), key=_claiming_order),
             releases=sorted(session_id for r in recorded for session_id in sessions_released(r)),
             sealed=changes.sealed,
         )

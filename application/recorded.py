@@ -18,9 +18,10 @@ PracticeEvent: TypeAlias = SessionEvent | RelationshipEvent | DiaryEvent | Thera
 
 
 class Meta(Value):
-    """Who acted, by which command, in answer to what. `recorded_at` is the machine's time, unshifted."""
+    """Who acted, on whose behalf, by which command, in answer to what. `recorded_at` is the machine's own time."""
 
     actor: Actor
+    on_behalf_of: UUID | None = None
     command_id: UUID
     correlation_id: UUID
     causation: str | None

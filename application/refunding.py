@@ -100,10 +100,13 @@ def _refund_failed(account: Account, refund_id: UUID) -> Decided:
 def observe(till: Till, intent_id: str) -> None:
     """Read an intent and its refunds after a hint from the provider, and record what is news.
 
-    An intent that is not ours is left alone. Only facts that no other step owns are taken from here: money taken and
-    refunds finished; the outcome of a try belongs to the run that began it.
+    An intent that is not ours, or that the provider does not know, is left alone. Only facts that no other step owns
+    are taken from here, money taken and refunds finished: how a try ended belongs to the run that began it.
     """
-    intent = till.gateway.intent(intent_id)
+    try:
+        intent = till.gateway.intent(intent_id)
+    except GatewayRefused:
+        return
     if intent.payment_id is None:
         return
     if till.desk.practice.read(intent.payment_id, payments.evolve).state is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from uuid import UUID, uuid5
 
+from application.errors import RequestDiffers
 from application.ports import Claims, Taken
 from application.practice import Changes, Command, Loaded, Outcome, Practice, Sealed, events
 from domain.client import client as clients
@@ -14,7 +15,7 @@ from domain.client.client import Client
 from domain.diary import diary as diaries
 from domain.diary.diary import Diary, diary_id_of
 from domain.diary.openings import refuse_unless_open, why_not
-from domain.model import Role, SessionKind, Slot
+from domain.model import Money, Role, SessionKind, Slot
 from domain.payment import payment as payments
 from domain.payment.events import Due
 from domain.payment.payment import payment_id_of
@@ -40,7 +41,7 @@ DAY = timedelta(days=1)
 
 def refund_id_of(session_id: UUID) -> UUID:
     """Return the id of the refund of everything: a session has at most one, however often it is asked for."""
-    return uuid5(session_id, "refund:all")
+    return uuid5(payment_id_of(session_id), "refund:all")
 
 
 def attendees_field(session_id: UUID) -> str:
@@ -79,9 +80,11 @@ def book_session(practice: Practice, claims: Claims, command: Command, booking: 
     PolicyNotAccepted, NoRelationship, NotOffered, UnknownLocation, NotThere.
     """
     warnings: list[str] = []
+    if command.actor.role is Role.THERAPIST:
+        command = replace(command, on_behalf_of=booking.client_id)
 
     def decide() -> Changes:
-        guards = practice.guards(booking.therapist_id)
+        guards = practice.guards(therapists.stream_of(booking.therapist_id))
         warnings.clear()
         changes = _decide_booking(practice, claims, command, booking, warnings)
         return Changes(events=changes.events, rests_on=guards, sealed=changes.sealed)
@@ -94,10 +97,11 @@ def _decide_booking(
 ) -> Changes:
     stream = practice.read(booking.session_id, sessions.evolve)
     if stream.state is not None:
+        _refuse_another(stream.state.booked, booking)
         return Changes()
-    therapist = practice.load(booking.therapist_id, therapists.evolve).state
+    therapist = practice.load(therapists.stream_of(booking.therapist_id), therapists.evolve).state
     diary = practice.load(diary_id_of(booking.therapist_id), diaries.evolve).state
-    client = practice.load(booking.client_id, clients.evolve).state
+    client = practice.load(clients.stream_of(booking.client_id), clients.evolve).state
     relationship = practice.read(_relationship_id(booking), relationships.evolve)
     by_role = command.actor.role
     opened = relationships.open_for_booking(
@@ -111,7 +115,17 @@ def _decide_booking(
         policy_version=POLICY_VERSION,
         now=command.now,
     )
-    request = _booking_request(booking, by_role, therapist, diary, client, initial=relationship.state is None)
+    agreed = reduce(relationships.evolve, opened, relationship.state)
+    assert agreed is not None, "a booking rests on a relationship"
+    request = _booking_request(
+        booking,
+        by_role,
+        therapist,
+        diary,
+        client,
+        policy_version=agreed.accepted_policy,
+        first=not relationship.version,
+    )
     booked, *rest = book(request, now=command.now)
     _check_diary(claims, diary, request, by_role=by_role, now=command.now, warnings=warnings)
     assert isinstance(booked, Booked)
@@ -121,6 +135,20 @@ def _decide_booking(
     due = _payment_of(booking, booked, now=command.now)
     names = Sealed(booking.client_id, attendees_field(booking.session_id), "\n".join(booking.attendees))
     return Changes(events=events((relationship, opened), (stream, (booked, *rest)), (payment, due)), sealed=(names,))
+
+
+def _refuse_another(booked: Booked, booking: Booking) -> None:
+    """An id that was used for another booking, perhaps long ago, must not be answered with that one."""
+    slot = booked.slot
+    before = booked.therapist_id, booked.client_id, booked.kind, slot.starts_at, slot.location.location_id
+    if before != (
+        booking.therapist_id,
+        booking.client_id,
+        booking.kind,
+        booking.starts_at,
+        booking.location_id,
+    ):
+        raise RequestDiffers
 
 
 def _payment_of(booking: Booking, booked: Booked, *, now: datetime) -> Due | None:
@@ -141,7 +169,14 @@ def _relationship_id(booking: Booking) -> UUID:
 
 
 def _booking_request(
-    booking: Booking, booked_by: Role, therapist: Therapist, diary: Diary, client: Client, *, initial: bool
+    booking: Booking,
+    booked_by: Role,
+    therapist: Therapist,
+    diary: Diary,
+    client: Client,
+    *,
+    policy_version: str | None,
+    first: bool,
 ) -> BookingRequest:
     price = therapist.price_of(booking.kind)
     location = therapist.location(booking.location_id)
@@ -150,19 +185,24 @@ def _booking_request(
         therapist_id=booking.therapist_id,
         client_id=booking.client_id,
         booked_by=booked_by,
-        initial=initial,
+        initial=first,
         kind=booking.kind,
         slot=Slot(starts_at=booking.starts_at, duration_minutes=price.duration_minutes, location=location),
         gap_minutes=diary.notice.gap_minutes,
         zone=diary.zone,
         attendees=len(booking.attendees),
-        price=price.amount,
+        price=_price(price.amount, booking.settlement),
         price_list_version=therapist.price_list_version,
-        policy_version=POLICY_VERSION,
+        policy_version=policy_version or POLICY_VERSION,
         settlement=booking.settlement,
         client_agreed=booking.client_agreed,
         client_has_card=client.card is not None,
     )
+
+
+def _price(listed: Money, settlement: Settlement) -> Money:
+    """What is free costs nothing (rule A4); what is settled elsewhere keeps its price for the record."""
+    return Money(amount_minor=0, currency=listed.currency) if settlement is Settlement.FREE else listed
 
 
 def _check_diary(

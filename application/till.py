@@ -81,7 +81,7 @@ def settle(
     return till.desk.practice.perform(command, decide)
 
 
-def record_capture(till: Till, payment_id: UUID, intent: Intent) -> None:
+def record_capture(till: Till, payment_id: UUID, intent: Intent) -> Outcome:
     """Record that the money was taken, on the payment and on the session."""
 
     def captured(account: Account) -> Captured | None:
@@ -99,10 +99,10 @@ def record_capture(till: Till, payment_id: UUID, intent: Intent) -> None:
             now=account.now,
         )
 
-    settle(till, payment_id, captured, charged)
+    return settle(till, payment_id, captured, charged)
 
 
-def record_failed_try(till: Till, payment_id: UUID, *, attempt: int, code: str, advice: str | None) -> None:
+def record_failed_try(till: Till, payment_id: UUID, *, attempt: int, code: str, advice: str | None) -> Outcome:
     """Record that the card was declined, or that its holder has to authenticate (rule E8)."""
     needs_authentication = code == "authentication_required"
 
@@ -121,4 +121,4 @@ def record_failed_try(till: Till, payment_id: UUID, *, attempt: int, code: str, 
             now=account.now,
         )
 
-    settle(till, payment_id, failed, told)
+    return settle(till, payment_id, failed, told)

@@ -131,11 +131,30 @@ def _of_session(event: SessionEvent, *, zone: str, currency: str) -> str:  # noq
 def _booked(event: session.Booked, *, zone: str) -> str:
     slot = event.slot
     starts_at = instant_in_words(slot.starts_at, zone=zone)
-    deadline = instant_in_words(event.notice_deadline, zone=zone)
     return (
         f"The session was booked by {WHO[event.booked_by]} for {starts_at}, {slot.duration_minutes} minutes "
-        f"{WHERE[slot.location.medium]}, at {money_in_words(event.price)}; cancelling is free until {deadline}."
+        f"{WHERE[slot.location.medium]}, {_cost(event)}; {_freely_cancelled(event, zone=zone)}."
     )
+
+
+def _cost(event: session.Booked) -> str:
+    """Tell where it is paid for when that is not here (rule A8)."""
+    settled = {
+        session.Settlement.PLATFORM: f"at {money_in_words(event.price)}",
+        session.Settlement.IN_THE_ROOM: f"{money_in_words(event.price)} to be paid in the room",
+        session.Settlement.BANK_TRANSFER: f"{money_in_words(event.price)} to be paid by bank transfer",
+        session.Settlement.FREE: "free of charge",
+    }
+    return settled[event.settlement]
+
+
+def _freely_cancelled(event: session.Booked, *, zone: str) -> str:
+    deadline = instant_in_words(event.notice_deadline, zone=zone)
+    if event.charge_at is None:
+        return "nothing is charged here"
+    if event.at > event.notice_deadline:
+        return f"the time for cancelling freely had passed on {deadline}"
+    return f"cancelling is free until {deadline}"
 
 
 def _of_payment(event: PaymentEvent, *, zone: str, currency: str) -> str:  # noqa: C901 - one flat case for each event

@@ -95,6 +95,7 @@ def _ours(conninfo: str) -> Append:
         session_id, command_id, therapist_id = new_id(), new_id(), THERAPISTS[number % len(THERAPISTS)]
         starts_at = FIRST_DAY + timedelta(hours=number // len(THERAPISTS))
         claim = Claim(
+            claim_id=new_id(),
             therapist_id=therapist_id,
             starts_at=starts_at,
             therapist_until=starts_at + SESSION_LENGTH + GAP,

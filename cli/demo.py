@@ -13,14 +13,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
 import httpx
 from rich.console import Console
 
+from adapters.postgres.clock import PracticeClock
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
+from adapters.postgres.pool import connect
 from adapters.settings import Settings
 from cli.parent import CHILD_OF
 from cli.place import DEMO_FILE, DemoAddresses, DemoSecrets, demo_secrets, write_private
@@ -63,10 +66,19 @@ def run_demo(settings: Settings, console: Console) -> None:
             try:
                 seed(addresses, secrets)
                 _begin_once(folder, addresses, secrets, console)
-                farewell(addresses, secrets, folder, console)
-                _wait(children, stopping)
+                farewell(addresses, secrets, folder, console, now=_practice_now(conninfo))
+                _wait(server, children, stopping)
+                console.print("Stopping…")
             finally:
                 (folder / DEMO_FILE).unlink(missing_ok=True)
+
+
+def _practice_now(conninfo: str) -> datetime:
+    owner = connect(conninfo, pool_size=1, role=None)
+    try:
+        return PracticeClock(owner).now()
+    finally:
+        owner.close()
 
 
 def _begin_once(folder: Path, addresses: DemoAddresses, secrets: DemoSecrets, console: Console) -> None:
@@ -180,6 +192,10 @@ def _check(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
             raise DemoFailed(f"`diary {name}` ended by itself; {name}.log in the demo's folder says why.")
 
 
-def _wait(children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:
+def _wait(server: EmbeddedPostgres, children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:
     while not stopping.wait(LOOK_SECONDS):
         _check(children)
+        if not server.running():
+            raise DemoFailed(
+                "PostgreSQL ended by itself; postgres/server.log in the demo's folder says why."
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,11 +69,24 @@ def write_private(file: Path, text: str) -> None:
 
 
 def demo_addresses(folder: Path) -> DemoAddresses:
-    """Return where the folder's demo is reached. Raises NoDemoHere."""
+    """Return where the folder's demo is reached. Raises NoDemoHere, also where a demo was killed and left its file."""
     file = folder / DEMO_FILE
     if not file.exists():
         raise NoDemoHere
-    return DemoAddresses(**json.loads(file.read_text("utf-8")))
+    addresses = DemoAddresses(**json.loads(file.read_text("utf-8")))
+    if not _lives(addresses.pid):
+        raise NoDemoHere
+    return addresses
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def demo_settings(settings: Settings, demo: DemoSecrets, *, conninfo: str, sandbox: str) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -92,7 +93,7 @@ def leave_something_to_do(addresses: DemoAddresses, secrets: DemoSecrets) -> Non
         guest.until(f"/v1/sessions/{booked['session_id']}", lambda session: session["status"] == "unconfirmed")
 
 
-def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, console: Console) -> None:
+def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, console: Console, *, now: datetime) -> None:
     """Print the addresses, the tokens and what to try; the same goes into a file for the shell."""
     names = {THERAPIST: "ADA", CLIENTS[0]: "BEN", CLIENTS[1]: "CHLOE", STAFF[0]: "OPERATOR", STAFF[1]: "AUDITOR"}
     exports = [f"export API={addresses.api}"]
@@ -105,7 +106,9 @@ def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, conso
     exports += [f"export SESSION={session['session_id']}" for session in waiting["unconfirmed"]["sessions"][:1]]
     shell = folder / SHELL_FILE
     write_private(shell, "\n".join(exports) + "\n")
-    console.print(WHAT_TO_TRY.format(api=addresses.api, sandbox=addresses.sandbox, shell=shell, folder=folder), **PLAIN)
+    console.print(
+        WHAT_TO_TRY.format(api=addresses.api, sandbox=addresses.sandbox, shell=shell, folder=folder, now=now), **PLAIN
+    )
 
 
 PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True}
@@ -120,10 +123,10 @@ WHAT_TO_TRY = """
   make tour                               the story of one therapist and three clients, every step checked
   . {shell}
   curl "$API/v1/therapists/$ADA_ID/openings?kind=individual"
-  curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/dashboard"    two sessions wait for her
+  curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/dashboard"    what waits for her
   curl -X POST -H "Authorization: Bearer $ADA" -H "Idempotency-Key: 1" "$API/v1/sessions/$SESSION/confirm"
   .venv/bin/diary history $SESSION        what happened to it, replayed from the log
-  .venv/bin/diary demo advance 24h        let a day pass, and see what falls due
+  .venv/bin/diary demo advance 24h        let a day pass: what falls due happens by itself
 
-Ctrl-C ends the demo; what it holds is there again at the next start.
+It is {now:%a %d %b %Y %H:%M} UTC in this demo. Ctrl-C ends it; what it holds is there again at the next start.
 """

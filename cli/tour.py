@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -42,8 +43,9 @@ def the_main_path(story: Story) -> None:
     early = story.therapist.refused(f"/v1/sessions/{session_id}/attendance", {"outcome": "attended"})
     story.check("attendance cannot be recorded before the end", "/problems/not-ended-yet", early["type"])
     story.advance_to(session["ends_at"], beyond=A_WHILE)
-    waiting = _waiting(story, session_id)
-    story.check("from its end the session waits for its attendance update", True, waiting)
+    dashboard = f"/v1/therapists/{story.therapist.person_id}/dashboard"
+    waiting = story.therapist.until(dashboard, lambda d: session_id in _awaiting(d))
+    story.check("from its end the session waits for its attendance update", [session_id], _awaiting(waiting))
     attended = story.therapist.post(f"/v1/sessions/{session_id}/attendance", {"outcome": "attended"})
     story.check("Dr Okafor records that Amara came", "attended", attended["attendance"])
     _read_history(story, session_id)
@@ -61,10 +63,9 @@ def cancelled_in_time(story: Story) -> None:
     again = [o["starts_at"] for o in story.openings(days_ahead=7)]
     story.check("the time is open again", True, session["starts_at"] in again)
     story.advance_to(session["notice_deadline"], beyond=A_WHILE)
-    story.until(story.ben, session["session_id"], lambda s: s["status"] == "cancelled")
-    names = _history_names(story, session["session_id"])
-    story.check("the deadline passes and no charge was even begun", False, "payment.confirm_started" in names)
+    names = _history_names(story, session["session_id"], once="payment.waived")
     story.check("the payment was waived", True, "payment.waived" in names)
+    story.check("the deadline passes and no charge was even begun", False, "payment.confirm_started" in names)
 
 
 def cancelled_too_late(story: Story) -> None:
@@ -81,7 +82,7 @@ def cancelled_too_late(story: Story) -> None:
         "Chloe cancels inside the 48 hours: nothing is given back", "none", cancelled["cancelled"]["entitlement"]
     )
     story.check("GBP 80.00 stay taken", 8000, _charged(story, session_id))
-    names = _history_names(story, session_id)
+    names = _history_names(story, session_id, once="session.cancelled")
     story.check("no refund was granted", False, "session.refund_granted" in names)
 
 
@@ -106,13 +107,15 @@ def _charged(story: Story, session_id: str) -> int:
     return charged
 
 
-def _waiting(story: Story, session_id: str) -> bool:
-    dashboard = story.therapist.get(f"/v1/therapists/{story.therapist.person_id}/dashboard")
-    return session_id in {s["session_id"] for s in dashboard["awaiting_updates"]["sessions"]}
+def _awaiting(dashboard: dict[str, Any]) -> list[str]:
+    return [session["session_id"] for session in dashboard["awaiting_updates"]["sessions"]]
 
 
-def _history_names(story: Story, session_id: str) -> list[str]:
-    return [event["name"] for event in story.auditor.get(f"/v1/sessions/{session_id}/history")["events"]]
+def _history_names(story: Story, session_id: str, *, once: str) -> list[str]:
+    """What happened, read when the view has come as far as that event; what should not have come would be there too."""
+    path = f"/v1/sessions/{session_id}/history"
+    history = story.auditor.until(path, lambda h: once in [event["name"] for event in h["events"]])
+    return [event["name"] for event in history["events"]]
 
 
 MAIN_PATH_NAMES = [

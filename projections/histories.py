@@ -28,6 +28,7 @@ create table {TABLE} (
     at timestamptz not null,
     actor_role text not null,
     actor_id uuid,
+    on_behalf_of uuid,
     command_id uuid not null,
     correlation_id uuid not null,
     causation text,
@@ -42,10 +43,10 @@ insert into {SUBJECTS} (stream_id, subject_id) values (%(stream_id)s, %(subject_
 on conflict (stream_id) do nothing
 """
 WRITE = f"""
-insert into {TABLE} (position, subject_id, stream_id, stream_version, name, at, actor_role, actor_id, command_id,
-                     correlation_id, causation, data)
+insert into {TABLE} (position, subject_id, stream_id, stream_version, name, at, actor_role, actor_id, on_behalf_of,
+                     command_id, correlation_id, causation, data)
 select %(position)s, subject_id, %(stream_id)s, %(stream_version)s, %(name)s, %(at)s, %(actor_role)s, %(actor_id)s,
-       %(command_id)s, %(correlation_id)s, %(causation)s, %(data)s::jsonb
+       %(on_behalf_of)s, %(command_id)s, %(correlation_id)s, %(causation)s, %(data)s::jsonb
 from {SUBJECTS} where stream_id = %(stream_id)s
 on conflict (position) do nothing
 """
@@ -77,6 +78,7 @@ def _row(logged: Logged) -> dict[str, object]:
         "at": recorded.event.at,
         "actor_role": meta.actor.role.value,
         "actor_id": meta.actor.person_id,
+        "on_behalf_of": meta.on_behalf_of,
         "command_id": meta.command_id,
         "correlation_id": meta.correlation_id,
         "causation": meta.causation,

@@ -9,6 +9,7 @@ from uuid import UUID
 from application.ports import (
     CardRefusal,
     CardSetup,
+    GatewayRefused,
     GatewayUnsure,
     Intent,
     IntentStatus,
@@ -55,6 +56,8 @@ class FakeGateway:
 
     def card_setup(self, setup_id: str) -> CardSetup:
         self._call("card_setup")
+        if setup_id not in self.setups:
+            raise GatewayRefused("resource_missing")
         return self.setups[setup_id]
 
     def finish_card_setup(self, setup_id: str) -> None:
@@ -77,6 +80,8 @@ class FakeGateway:
     def intent(self, intent_id: str) -> Intent:
         self._call("intent")
         self._lose("intent")
+        if intent_id not in self.intents:
+            raise GatewayRefused("resource_missing")
         return self.intents[intent_id]
 
     def confirm_intent(self, intent_id: str, *, card_ref: str, key: str) -> Intent:
@@ -100,8 +105,8 @@ class FakeGateway:
             refusal=None,
         )
 
-    def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
-        self._call(f"cancel_intent:{key}")
+    def cancel_intent(self, intent_id: str) -> Intent:
+        self._call("cancel_intent")
         self._lose("cancel_intent")
         intent = self.intents[intent_id]
         if intent.status is not IntentStatus.SUCCEEDED:

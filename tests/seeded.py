@@ -140,7 +140,7 @@ def save_a_card(seeded: Seeded, client_id: UUID, *, customer_ref: str = "cus_1",
     practice, command = seeded.service.practice, seeded.command(Role.CLIENT, client_id)
 
     def decide() -> Changes:
-        client = practice.load(client_id, clients.evolve)
+        client = practice.load(clients.stream_of(client_id), clients.evolve)
         saved = clients.save_card(client.state, customer_ref=customer_ref, card_ref=card_ref, now=command.now)
         return Changes(events=events((client, saved)))
 

@@ -28,23 +28,33 @@ def run(service: Service, work_id: str) -> None:
     lease = service.work.lease(work_id)
     if lease is None:
         return
-    code = _outcome(service, lease)
-    if code is None:
-        service.work.close(lease)
-    elif service.work.put_back(lease, code=code) == "parked":
+    state, code = _try(service, lease)
+    if state == "parked":
         log.error("work parked", work=work_id, error=code)
 
 
-def _outcome(service: Service, lease: Lease) -> str | None:
-    """Return None when done, else a code that holds nothing personal."""
+def _try(service: Service, lease: Lease) -> tuple[str | None, str]:
+    """Do it, and close the row or give it back. Return its state and a code that holds nothing personal."""
     till = Till(service.desk, service.gateway, Cause(lease.work_id, lease.correlation_id))
+    try:
+        code = _failure(till, lease)
+    except TryLater as later:
+        return service.work.wait(lease, code=later.code), later.code
+    except GatewayUnsure:
+        return service.work.wait(lease, code="provider_unsure"), "provider_unsure"
+    if code is None:
+        service.work.close(lease)
+        return "done", ""
+    return service.work.put_back(lease, code=code), code
+
+
+def _failure(till: Till, lease: Lease) -> str | None:
+    """Return None when done, else what went wrong. Raises TryLater, GatewayUnsure where nothing did."""
     try:
         ERRANDS[TaskKind(lease.kind)](till, lease.subject)
         return None
-    except TryLater as later:
-        return later.code
-    except GatewayUnsure:
-        return "provider_unsure"
+    except (TryLater, GatewayUnsure):
+        raise
     except GatewayRefused as refused:
         return f"provider:{refused.code}"
     except Refusal as refusal:

@@ -23,7 +23,7 @@ on conflict do nothing returning key
 READ_REQUEST = "select fingerprint from requests where person_id = %s and route = %s and key = %s"
 
 # The order of the columns is that of append_events.
-APPEND = f"select append_events({', '.join(['%s'] * 15)}) as before"
+APPEND = f"select append_events({', '.join(['%s'] * 16)}) as before"
 
 # Raised by append_events.
 MEANINGS: Mapping[str, type[Exception]] = {"TD001": SomebodyWasFirst, "TD002": SlotTaken, "TD003": ClientBusy}
@@ -91,11 +91,12 @@ def _guards(alongside: Alongside) -> list[str]:
 
 def _claims(takes: Sequence[Claim]) -> list[str]:
     return [
+        _array([c.claim_id.hex for c in takes]),
         _array([c.therapist_id.hex for c in takes]),
         _array([c.client_id.hex for c in takes]),
         _array([c.starts_at.isoformat() for c in takes]),
         _array([c.therapist_until.isoformat() for c in takes]),
-        _array([c.client_until.isoformat() for c in takes]),
+        _array(["null" if c.client_until is None else c.client_until.isoformat() for c in takes]),
         _array([c.kind.value for c in takes]),
         _array([c.session_id.hex for c in takes]),
     ]
@@ -113,6 +114,6 @@ def _events(stored_events: Sequence[StoredEvent]) -> list[str]:
 def _array(values: Sequence[str]) -> str:
     """Write a PostgreSQL array of ids, numbers, instants, names or bytes in hex: nothing that needs quoting.
 
-    Dumped by the driver, the fifteen columns of an append cost more than sending them.
+    Dumped by the driver, the sixteen columns of an append cost more than sending them.
     """
     return "{" + ",".join(values) + "}"

@@ -33,6 +33,10 @@ PARK = """
 insert into parked_events (view, version, originator_id, originator_version, position, error)
 values (%s, %s, %s, %s, %s, %s) on conflict do nothing
 """
+OF_STREAMS = """
+select originator_id, originator_version, topic, state, notification_id from stored_events
+where originator_id = any(%s) order by notification_id
+"""
 BEHIND = """
 select exists (
     select from stored_events
@@ -84,6 +88,23 @@ class Log:
     def after(self, position: int, limit: int) -> Sequence[Notification]:
         """Return the log after a position, in order."""
         return self._recorder.select_notifications(position, limit, inclusive_of_start=False)
+
+    def of_streams(self, *stream_ids: UUID) -> list[Logged]:
+        """Return everything that happened to these streams, in the order of the log."""
+        with self._datastore.get_connection() as conn:
+            rows = conn.execute(OF_STREAMS, [list(stream_ids)], prepare=True).fetchall()
+        return [
+            self._decode(
+                Notification(
+                    originator_id=row["originator_id"],
+                    originator_version=row["originator_version"],
+                    topic=row["topic"],
+                    state=bytes(row["state"]),
+                    id=row["notification_id"],
+                )
+            )
+            for row in rows
+        ]
 
     def position(self, view: View) -> int:
         """Return how far a view has read."""

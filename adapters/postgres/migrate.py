@@ -35,6 +35,10 @@ select coalesce(max(notification_id) >> 20, 0) as last_in_log,
        pg_snapshot_xmax(pg_current_snapshot())::text::bigint + (select base from log_base) as next
 from stored_events
 """
+OWNER_UNREACHABLE = (
+    "The database of DIARY_OWNER_DATABASE_URL, or where that is not set of DIARY_DATABASE_URL, does not let us in: is "
+    "it up, and are the address, the login and the password right?"
+)
 LIFT = "update log_base set base = base + %s"
 
 
@@ -42,6 +46,11 @@ class Migration(NamedTuple):
     number: int
     name: str
     sql: str
+
+
+class DatabaseUnreachable(Exception):
+    """The database of DIARY_DATABASE_URL does not let us in: is it up, is the address right, and has the login been
+    granted the role diary_app?"""
 
 
 class LogAheadOfCounter(Exception):
@@ -64,9 +73,12 @@ def migrations() -> Iterator[Migration]:
 
 
 def migrate(conninfo: str, views: Sequence[View]) -> list[str]:
-    """Bring a database to this version and return what was done. Safe to run at once from many places."""
+    """Bring a database to this version and return what was done. Safe to run at once from many places.
+
+    Raises DatabaseUnreachable.
+    """
     done: list[str] = []
-    with psycopg.connect(conninfo, connect_timeout=10) as conn:
+    with _owners(conninfo) as conn:
         conn.execute(LOCK)
         conn.execute(APPLIED)
         applied = {row[0] for row in conn.execute("select number from migrations")}
@@ -81,6 +93,14 @@ def migrate(conninfo: str, views: Sequence[View]) -> list[str]:
                 _run(conn, BROKER_GRANTS)
                 done.append("dramatiq's tables")
     return done
+
+
+def _owners(conninfo: str) -> Connection[TupleRow]:
+    """A connection of the owner's, whose address stands in a setting of its own."""
+    try:
+        return psycopg.connect(conninfo, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable(OWNER_UNREACHABLE) from error
 
 
 def view_key(view: View) -> tuple[str, int]:

@@ -37,6 +37,11 @@ where notification_id > %s
   and notification_id <= %s
 order by notification_id limit %s
 """
+STREAM = """
+select originator_id, originator_version, topic, state from stored_events
+where originator_id = %s and originator_version > %s and originator_version <= %s
+order by originator_version limit %s
+"""
 STORED = """
 select s.originator_id, s.originator_version, s.topic, s.state, s.notification_id from stored_events s
 join unnest(%s::uuid[], %s::bigint[]) as e(id, version) on s.originator_id = e.id and s.originator_version = e.version
@@ -50,6 +55,7 @@ EVENTS_LIMIT = 1 << 20
 
 TRIES_LIMIT = 4
 PAUSE_SECONDS = 0.05
+ALL_TRIES_SECONDS = 3.0
 END_OF_LOG = (1 << 63) - 1
 
 
@@ -125,6 +131,29 @@ class PracticeRecorder(PostgresApplicationRecorder):
 
         return _again_when_cut(read)
 
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Return a stream's events after `gt`, up to `lte`. Raises StoreUnavailable within seconds, not minutes."""
+        assert not desc, "streams are read forwards"
+        place = originator_id, gt or 0, END_OF_LOG if lte is None else lte, limit
+
+        def read() -> list[StoredEvent]:
+            with self.datastore.get_connection() as conn:
+                rows = conn.execute(STREAM, place, prepare=True).fetchall()
+            return [
+                StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+                for row in rows
+            ]
+
+        return _again_when_cut(read)
+
     def select_notifications(
         self,
         start: int | None,
@@ -157,12 +186,17 @@ def _command_in(row: DictRow) -> UUID:
 
 
 def _again_when_cut(work: Callable[[], T]) -> T:
-    """Try again after a cut connection or a deadlock, a few times; everything tried here can be repeated."""
+    """Try again after a cut connection or a deadlock, a few times; everything tried here can be repeated.
+
+    All tries together end after a few seconds: whoever waits for an answer would rather have a refusal.
+    """
+    deadline = time.monotonic() + ALL_TRIES_SECONDS
     for number in range(1, TRIES_LIMIT + 1):
         try:
             return work()
         except (OperationalError, InterfaceError) as error:
-            if number == TRIES_LIMIT or not _worth_another_try(error):
+            last = number == TRIES_LIMIT or time.monotonic() > deadline
+            if last or not _worth_another_try(error):
                 raise StoreUnavailable from error
             time.sleep(PAUSE_SECONDS * number)
     raise AssertionError("unreachable")

@@ -10,9 +10,10 @@ from eventsourcing.postgres import PostgresDatastore
 
 LEASE_SECONDS = 120
 RESEND_SECONDS = 15
-ATTEMPTS_LIMIT = 20
+FAILURES_LIMIT = 20
+WAITING_LIMIT_DAYS = 30
 OUTSTANDING_LIMIT = 200
-LONGEST_PAUSE_SECONDS = 300
+LONGEST_PAUSE_SECONDS = 3600
 
 # What is due is judged by the practice's time, leases and pauses by the machine's.
 TAKE_DUE = """
@@ -21,7 +22,7 @@ with outstanding as (
     where state = 'ready' and sent_at > clock_timestamp() - make_interval(secs => %(resend)s)
 ), due as (
     select work_id from work
-    where due_at <= practice_now()
+    where due_at <= (select practice_now())
       and (state = 'ready' and retry_at <= clock_timestamp()
            or state = 'leased' and lease_until < clock_timestamp())
       and (sent_at is null or sent_at < clock_timestamp() - make_interval(secs => %(resend)s))
@@ -35,7 +36,7 @@ returning work.work_id, work.kind
 # Whoever holds such a piece dies of it, again and again; attempts are counted when a lease is taken, so that shows.
 PARK_LOST = """
 update work set state = 'parked', lease_until = null, last_error = 'lost'
-where state = 'leased' and lease_until < clock_timestamp() and attempts >= %s
+where state = 'leased' and lease_until < clock_timestamp() and attempts - waits >= %s
 returning work_id
 """
 LEASE = """
@@ -50,13 +51,29 @@ update work set state = 'done', closed_at = clock_timestamp(), lease_until = nul
 where work_id = %(work_id)s and fence = %(fence)s and state = 'leased'
 """
 PUT_BACK = """
-update work set state = case when attempts >= %(attempts_limit)s then 'parked' else 'ready' end, lease_until = null,
-                last_error = %(code)s, sent_at = null,
+update work set state = case when attempts - waits >= %(failures_limit)s then 'parked' else 'ready' end,
+                lease_until = null, last_error = %(code)s, sent_at = null,
                 retry_at = clock_timestamp()
-                    + make_interval(secs => least(%(longest)s, power(2, least(attempts, 12)) * 0.25))
+                    + make_interval(secs => least(%(longest)s, power(2, least(attempts, 16)) * 0.25))
 where work_id = %(work_id)s and fence = %(fence)s and state = 'leased'
 returning state
 """
+# Waiting is not failing: an outage of the provider may last for hours, and a refund is pending for days.
+WAIT = """
+update work set state = case when created_at < clock_timestamp() - make_interval(days => %(waiting_limit)s)
+                             then 'parked' else 'ready' end,
+                waits = waits + 1, lease_until = null, last_error = %(code)s, sent_at = null,
+                retry_at = clock_timestamp()
+                    + make_interval(secs => least(%(longest)s, power(2, least(waits, 16)) * 0.5))
+where work_id = %(work_id)s and fence = %(fence)s and state = 'leased'
+returning state
+"""
+UNPARK = """
+update work set state = 'ready', attempts = 0, waits = 0, created_at = clock_timestamp(), sent_at = null,
+                retry_at = 'epoch'
+where state = 'parked' and work_id = any(%s) returning work_id
+"""
+PARKED = "select work_id, last_error from work where state = 'parked' order by due_at, work_id limit %s"
 ADD = """
 insert into work (work_id, kind, subject, due_at, causation, correlation_id)
 values (%(work_id)s, %(kind)s, %(subject)s, practice_now(), %(causation)s, %(correlation_id)s)
@@ -101,7 +118,7 @@ class WorkTable:
     def park_lost(self) -> Sequence[str]:
         """Park what was leased as often as may be and never came back. Return which."""
         with self._datastore.get_connection() as conn:
-            return [row["work_id"] for row in conn.execute(PARK_LOST, [ATTEMPTS_LIMIT], prepare=True).fetchall()]
+            return [row["work_id"] for row in conn.execute(PARK_LOST, [FAILURES_LIMIT], prepare=True).fetchall()]
 
     def lease(self, work_id: str) -> Lease | None:
         """Take a piece of work in hand, None where it is done, early, parked or in somebody else's."""
@@ -116,17 +133,39 @@ class WorkTable:
             return conn.execute(CLOSE, row, prepare=True).rowcount == 1
 
     def put_back(self, lease: Lease, *, code: str) -> str | None:
-        """Let it be tried again after a pause that grows, or park it. Return its state, None where it was lost."""
+        """After a failure: let it be tried again after a pause that grows, or park it after twenty.
+
+        Return its state, None where the lease was lost.
+        """
+        return self._give_back(PUT_BACK, lease, code=code, failures_limit=FAILURES_LIMIT)
+
+    def wait(self, lease: Lease, *, code: str) -> str | None:
+        """Nothing failed, the answer is not there yet: look again after a pause that grows; park it after thirty days.
+
+        Return its state, None where the lease was lost.
+        """
+        return self._give_back(WAIT, lease, code=code, waiting_limit=WAITING_LIMIT_DAYS)
+
+    def _give_back(self, statement: str, lease: Lease, **limits: object) -> str | None:
         parameters = {
             "work_id": lease.work_id,
             "fence": lease.fence,
-            "code": code,
-            "attempts_limit": ATTEMPTS_LIMIT,
             "longest": LONGEST_PAUSE_SECONDS,
+            **limits,
         }
         with self._datastore.get_connection() as conn:
-            row = conn.execute(PUT_BACK, parameters, prepare=True).fetchone()
+            row = conn.execute(statement, parameters, prepare=True).fetchone()
         return row["state"] if row else None
+
+    def parked(self, limit: int) -> Sequence[tuple[str, str]]:
+        """Return (work_id, error code) of what was parked, at most `limit`, oldest first."""
+        with self._datastore.get_connection() as conn:
+            return [(row["work_id"], row["last_error"]) for row in conn.execute(PARKED, [limit]).fetchall()]
+
+    def unpark(self, work_ids: Sequence[str]) -> Sequence[str]:
+        """Let parked work be tried anew. Return which was."""
+        with self._datastore.get_connection() as conn:
+            return [row["work_id"] for row in conn.execute(UNPARK, [list(work_ids)]).fetchall()]
 
     def unfinished(self) -> dict[str, int]:
         """Return how many pieces of work are ready, leased and parked."""

@@ -121,11 +121,11 @@ class StripeGateway:
                 return self._as_it_is(intent_id, error)
             return intent_in(confirmed)
 
-    def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
+    def cancel_intent(self, intent_id: str) -> Intent:
         """Cancel an intent that has not succeeded; return it as it is afterwards, even if it has succeeded."""
         with _asking():
             try:
-                return intent_in(self._stripe.payment_intents.cancel(intent_id, options={"idempotency_key": key}))
+                return intent_in(self._stripe.payment_intents.cancel(intent_id))
             except stripe.InvalidRequestError as error:
                 return self._as_it_is(intent_id, error)
 

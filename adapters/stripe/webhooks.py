@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,14 +55,22 @@ def _webhook_in(payload: bytes) -> Webhook:
     try:
         event = json.loads(payload)
         account = event.get("account")
+        about = event["data"]["object"]
         return Webhook(
             webhook_id=_text(event["id"]),
             kind=_text(event["type"]),
-            object_id=_text(event["data"]["object"]["id"]),
+            object_id=_text(about["id"]),
+            intent_id=_intent_of(about),
             account=None if account is None else _text(account),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnverifiedWebhook("This message is signed, but is not an event.") from error
+
+
+def _intent_of(about: Mapping[str, Any]) -> str | None:
+    """Return the payment intent that an object is or belongs to: charges, refunds and disputes name theirs."""
+    found = about["id"] if about.get("object") == "payment_intent" else about.get("payment_intent")
+    return None if found is None else _text(found)
 
 
 def _text(found: Any) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
+from uuid import UUID, uuid5
 
 from domain.client.events import CardSaved, ClientEvent, Registered
 from domain.errors import AlreadyThere
 from domain.zones import zone_of
+
+
+def stream_of(client_id: UUID) -> UUID:
+    """Return the id of a client's stream: one person may be a client and a therapist."""
+    return uuid5(client_id, "client")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def open_for_booking(
 ) -> tuple[RelationshipEvent, ...]:
     """Make sure that a booking rests on a relationship and on accepted terms (rules G1, E1, A7).
 
-    A client's first booking opens the relationship; a therapist books only for clients they have already.
+    A client's first booking opens the relationship; a therapist books only for clients they have already. What was
+    accepted once stands until the client accepts another version: a new policy stops nobody's bookings.
     """
     opened: tuple[RelationshipEvent, ...] = ()
     if relationship is None:
@@ -48,11 +49,13 @@ def open_for_booking(
         opened = (
             Opened(therapist_id=therapist_id, client_id=client_id, kind=kind, first_session_id=session_id, at=now),
         )
-    if relationship is not None and relationship.accepted_policy == policy_version:
-        return opened
-    if booked_by is Role.CLIENT and accepted_policy == policy_version:
+    before = relationship.accepted_policy if relationship is not None else None
+    accepts_now = booked_by is Role.CLIENT and accepted_policy == policy_version and before != policy_version
+    if accepts_now:
         return *opened, TermsAccepted(policy_version=policy_version, at=now)
-    raise PolicyNotAccepted
+    if before is None:
+        raise PolicyNotAccepted
+    return opened
 
 
 def evolve(relationship: Relationship | None, event: RelationshipEvent) -> Relationship:

@@ -123,8 +123,11 @@ def lapse_checkout(session: Session, *, refund_id: UUID, now: datetime) -> tuple
 
 
 def charge_is_due(session: Session, *, now: datetime) -> bool:
-    """Say whether the session's money is to be taken now (rules E2, E5)."""
+    """Say whether the session's money is to be taken now (rules E2, E5). After its checkout nothing is (A5)."""
     due_at = session.booked.charge_at
+    checkout_ends_at = session.booked.checkout_ends_at
+    if session.status is Status.BEING_BOOKED and checkout_ends_at is not None and now >= checkout_ends_at:
+        return False
     if due_at is None or session.charged_minor or session.owes_everything_back:
         return False
     return now >= due_at or session.status is Status.CANCELLED

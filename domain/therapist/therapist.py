@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from domain.errors import AlreadyThere, NotOffered, PriceMissing, TwoOfOneKind, UnknownLocation
 from domain.model import Location, SessionKind
 from domain.therapist.events import Joined, LocationsSet, Price, PricesSet, TherapistEvent
 from domain.zones import zone_of
+
+
+def stream_of(therapist_id: UUID) -> UUID:
+    """Return the id of a therapist's stream: one person may be a therapist and a client."""
+    return uuid5(therapist_id, "therapist")
 
 
 @dataclass(frozen=True, slots=True)

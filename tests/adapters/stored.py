@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import psycopg
 from eventsourcing.persistence import OperationalError, StoredEvent
@@ -58,7 +58,16 @@ def a_claim(
 ) -> Claim:
     """Fifty minutes with a gap of ten."""
     ends_at = starts_at + LENGTH
-    return Claim(therapist_id, starts_at, ends_at + GAP, client_id, ends_at, ClaimKind.SESSION, session_id)
+    return Claim(
+        claim_id=uuid5(session_id, starts_at.isoformat()),
+        therapist_id=therapist_id,
+        starts_at=starts_at,
+        therapist_until=ends_at + GAP,
+        client_id=client_id,
+        client_until=ends_at,
+        kind=ClaimKind.SESSION,
+        session_id=session_id,
+    )
 
 
 def with_(
@@ -78,7 +87,7 @@ def with_(
         recorded_at=AT,
         rests_on=rests_on or {},
         raises=raises or {},
-        takes=sorted(takes),
+        takes=sorted(takes, key=lambda claim: claim.starts_at),
         releases=sorted(releases),
         sealed=tuple(sealed),
     )

@@ -9,7 +9,8 @@ import pytest
 
 from adapters.bootstrap import Service, build
 from adapters.settings import Settings
-from domain.errors import ClientBusy, NotPossibleNow, SlotTaken
+from api.problems import code_of, status_of
+from domain.errors import ClientBusy, SlotTaken
 from tests.fakes import FakeGateway
 from tests.races import DEADLOCKS, OVERLAPS, WON, counted, race
 from tests.seeded import Seeded, a_client, a_known_client, a_therapist
@@ -44,7 +45,7 @@ def test_b12_one_of_sixteen_clients_wins_the_slot_and_the_others_are_told_that_i
 
 
 def test_b12_a_taken_slot_is_a_conflict_at_the_edge() -> None:
-    assert issubclass(SlotTaken, NotPossibleNow)
+    assert (code_of(SlotTaken), status_of(SlotTaken)) == ("slot-taken", 409)
 
 
 def test_b12_a_client_cannot_be_with_two_therapists_at_once_and_is_told_so(seeded: Seeded) -> None:

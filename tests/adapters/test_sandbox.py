@@ -287,7 +287,8 @@ def test_webhooks_arrive_signed_in_order(sandbox: RunningSandbox, catcher: Webho
     notices = StripeWebhooks([WEBHOOK_SECRET], now=machine_now)
     told = [notices.verify(one.payload, one.signature) for one in arrived]
     assert [one.kind for one in told] == ["payment_intent.succeeded", "refund.created", "charge.refunded"]
-    assert Webhook(arrived[1].event["id"], "refund.created", refund["id"]) == told[1]
+    assert Webhook(arrived[1].event["id"], "refund.created", refund["id"], intent) == told[1]
+    assert [one.intent_id for one in told] == [intent] * 3
 
 
 def test_a_webhook_that_was_not_taken_is_tried_again(sandbox: RunningSandbox, catcher: WebhookCatcher) -> None:

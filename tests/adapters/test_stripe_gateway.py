@@ -218,7 +218,7 @@ def test_an_unreachable_provider_is_unknown() -> None:
 def test_an_open_intent_is_cancelled(sandbox: RunningSandbox, gateway: StripeGateway) -> None:
     client = Client(sandbox, gateway)
 
-    cancelled = gateway.cancel_intent(client.intent.intent_id, key="ca:1")
+    cancelled = gateway.cancel_intent(client.intent.intent_id)
     confirmed = gateway.confirm_intent(client.intent.intent_id, card_ref=client.card, key="cf:1")
 
     assert (cancelled.status, confirmed.status) == (IntentStatus.CANCELED, IntentStatus.CANCELED)
@@ -231,7 +231,7 @@ def test_a5_an_intent_that_succeeded_is_returned_when_it_should_be_cancelled(
     client = Client(sandbox, gateway)
     paid = gateway.confirm_intent(client.intent.intent_id, card_ref=client.card, key="cf:1")
 
-    assert paid == gateway.cancel_intent(client.intent.intent_id, key="ca:1")
+    assert paid == gateway.cancel_intent(client.intent.intent_id)
 
 
 @pytest.mark.parametrize(("amount_minor", "code"), [(10, "amount_too_small"), (100_000_000, "amount_too_large")])

@@ -14,6 +14,7 @@ from adapters.bootstrap import Service
 from adapters.clock import machine_now
 from adapters.ids import new_id
 from api.app import create_app
+from application.ports import IntentStatus
 from tests.api.conftest import WEBHOOK_SECRET
 from tests.api.practice import Practice, ok, refused
 from tests.api.server import Api, asking, served
@@ -85,4 +86,24 @@ def test_the_word_of_a_webhook_is_not_taken_for_the_truth(api: Api, practice: Pr
     session = practice.booked(client, practice.therapist())
     payload = a_webhook("pi_never_made")
     ok(send(api.http, payload, signature_of(payload)))
+    api.gateway.refuse_cards = "card_declined"
+    api.do_work()
     assert ok(client.get(f"/v1/sessions/{session['session_id']}"))["charged_minor"] == 0
+
+
+def test_e9_a_webhook_leads_to_reading_what_it_is_about(api: Api, practice: Practice) -> None:
+    client = practice.client()
+    api.gateway.refuse_cards = "authentication_required"
+    session = practice.paid(client, practice.therapist())
+    intent_id = next(reversed(api.gateway.intents))
+    intent = api.gateway.intents[intent_id]
+    api.gateway.intents[intent_id] = replace(
+        intent, status=IntentStatus.SUCCEEDED, received_minor=intent.amount.amount_minor
+    )
+
+    payload = a_webhook(intent_id)
+    ok(send(api.http, payload, signature_of(payload)))
+    api.do_work()
+
+    seen = ok(client.get(f"/v1/sessions/{session['session_id']}"))
+    assert (seen["status"], seen["charged_minor"]) == ("unconfirmed", 8000)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from adapters.bootstrap import Service
+from adapters.ids import new_id
+from application.charging import charge, lapse_checkout
+from application.errors import TryLater
 from application.ports import IntentStatus
+from application.till import settle
 from domain.model import Role
-from domain.payment.payment import Status
+from domain.payment.payment import Status, payment_id_of, record_intent
 from domain.session import session as sessions
 from domain.session.events import Reason
 from tests.application.money import (
     EVERYTHING,
     PAID,
     Interrupted,
+    a_till,
     do_everything_again,
     errors_of,
     try_again,
@@ -228,6 +235,34 @@ def test_a5_a_booking_whose_charge_never_began_lapses_too(seeded: Seeded, advanc
 
     assert seeded.told(session_id) == ["Booked", "Cancelled"]
     assert seeded.told_of_payment(session_id) == ["Due", "Waived"]
+
+
+def test_a5_after_its_checkout_nothing_is_taken_any_more(
+    seeded: Seeded, gateway: FakeGateway, advance: Advance
+) -> None:
+    session_id = seeded.book(a_client(seeded), seeded.full_hour(days=5))
+
+    advance(16 * MINUTE)
+    charge(a_till(seeded), payment_id_of(session_id))
+
+    assert gateway.charged_minor == 0
+    assert seeded.told_of_payment(session_id) == ["Due"]
+
+
+def test_a5_a_try_that_begins_while_a_booking_lapses_keeps_it_from_lapsing(seeded: Seeded, advance: Advance) -> None:
+    session_id = seeded.book(a_client(seeded), seeded.full_hour(days=5))
+    payment_id, till = payment_id_of(session_id), a_till(seeded)
+    advance(16 * MINUTE)
+
+    def begin_meanwhile() -> UUID:
+        settle(till, payment_id, lambda a: record_intent(a.payment, intent_id="pi_9", now=a.now))
+        return new_id()
+
+    lapsing = replace(till, desk=replace(till.desk, new_id=begin_meanwhile))
+    with pytest.raises(TryLater):
+        lapse_checkout(lapsing, session_id)
+
+    assert seeded.session(session_id).status is sessions.Status.BEING_BOOKED
 
 
 def test_a5_money_that_arrives_after_the_lapse_is_given_back_and_nothing_revives(

@@ -15,7 +15,9 @@ from application.charging import charge, pay
 from application.errors import TryLater
 from application.refunding import observe
 from domain.errors import NothingToPay
+from domain.model import Role
 from domain.payment.payment import Status, confirm_key, payment_id_of
+from domain.session.events import Reason
 from tests.application.money import (
     EVERYTHING,
     PAID,
@@ -70,10 +72,47 @@ def test_e9_nothing_can_be_paid_twice(seeded: Seeded, gateway: FakeGateway) -> N
     session_id = seeded.book(a_client(seeded), seeded.full_hour(days=5))
     do_what_is_due(seeded)
 
+    again = pay(a_till(seeded), payment_id_of(session_id))
+
+    assert (again, gateway.charged_minor) == (None, EVERYTHING)
+
+
+def test_e5_nothing_is_paid_before_it_is_due(seeded: Seeded, gateway: FakeGateway) -> None:
+    session_id = seeded.place(a_known_client(seeded), seeded.full_hour(days=5))
+
     with pytest.raises(NothingToPay):
         pay(a_till(seeded), payment_id_of(session_id))
 
-    assert gateway.charged_minor == EVERYTHING
+    assert gateway.charged_minor == 0
+
+
+def test_e9_while_it_is_not_known_how_a_try_ended_nobody_is_told_that_nothing_is_due(
+    seeded: Seeded, gateway: FakeGateway
+) -> None:
+    gateway.unsure = ["confirm_intent"]
+    session_id = seeded.book(a_client(seeded), seeded.full_hour(days=5))
+    do_what_is_due(seeded)
+
+    with pytest.raises(TryLater):
+        pay(a_till(seeded), payment_id_of(session_id))
+
+
+def test_e9_an_outage_of_hours_parks_nothing_and_a_cancellation_in_it_is_put_right(
+    seeded: Seeded, gateway: FakeGateway
+) -> None:
+    session_id = seeded.place(a_known_client(seeded), seeded.full_hour(days=1))
+    gateway.unsure = ["confirm_intent"]
+    do_what_is_due(seeded)
+    gateway.unsure = ["intent"] * 30
+    for _ in range(25):
+        try_again(seeded)
+    seeded.cancel(session_id, by=Role.THERAPIST, reason=Reason.NOT_AVAILABLE)
+
+    gateway.unsure = []
+    try_again(seeded)
+
+    assert (gateway.charged_minor, gateway.refunded_minor) == (EVERYTHING, EVERYTHING)
+    assert seeded.told(session_id)[-4:] == ["Cancelled", "Charged", "RefundGranted", "Refunded"]
 
 
 def test_e8_a_card_that_needs_its_holder_was_not_declined_and_is_not_tried_blindly(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from tests.domain.any_event import any_event
 from tests.given import CLIENT, ENDS_AT, SESSION, STARTS_AT, THERAPIST, booked, cancelled, recorded
 
 CLAIM = Claim(
+    claim_id=uuid5(SESSION, "claim:1:1"),
     therapist_id=THERAPIST,
     starts_at=STARTS_AT,
     therapist_until=ENDS_AT + timedelta(minutes=10),
@@ -57,6 +59,7 @@ def test_b12_only_booking_takes_and_only_cancelling_lets_go(event: PracticeEvent
 def test_b12_a_claim_is_never_empty_and_covers_the_session(event: Booked) -> None:
     (claim,) = claims_taken(recorded(event))
 
+    assert claim.client_until is not None
     assert claim.starts_at < claim.client_until <= claim.therapist_until
     assert timedelta(minutes=event.gap_minutes) == claim.therapist_until - claim.client_until
     assert timedelta(minutes=event.slot.duration_minutes) == claim.client_until - claim.starts_at

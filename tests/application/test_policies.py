@@ -81,8 +81,10 @@ def test_e2_a_late_cancelling_is_charged_at_once() -> None:
     assert (Task(f"charge:{SESSION}:4", TaskKind.CHARGE, str(payment_id_of(SESSION)), at),) == tasks
 
 
-def test_e2_a_cancelling_in_time_charges_nothing() -> None:
-    assert react(recorded(cancelled(entitlement=Entitlement.ALL))) == ()
+def test_e9_a_cancelling_in_time_brings_a_try_whose_answer_was_lost_to_its_end() -> None:
+    tasks = react(recorded(cancelled(entitlement=Entitlement.ALL), version=4))
+
+    assert [task.kind for task in tasks] == [TaskKind.CHARGE]
 
 
 def test_e2_the_intent_of_a_waived_payment_is_cancelled_at_the_provider() -> None:

@@ -37,7 +37,7 @@ def test_a_command_that_is_overtaken_again_and_again_gives_up_with_a_sentence(se
     decisions: list[Changes] = []
 
     def overtaken() -> Changes:
-        decisions.append(Changes(raises={seeded.therapist_id: -1}, events=nothing_new(seeded)))
+        decisions.append(Changes(raises={therapists.stream_of(seeded.therapist_id): -1}, events=nothing_new(seeded)))
         return decisions[-1]
 
     with pytest.raises(Contended):
@@ -48,5 +48,5 @@ def test_a_command_that_is_overtaken_again_and_again_gives_up_with_a_sentence(se
 
 def nothing_new(seeded: Seeded) -> tuple[tuple[Loaded[object], tuple[PracticeEvent, ...]], ...]:
     """An event that would be stored if its guard were right."""
-    stream = seeded.service.practice.load(seeded.therapist_id, therapists.evolve)
+    stream = seeded.service.practice.load(therapists.stream_of(seeded.therapist_id), therapists.evolve)
     return events((stream, LocationsSet(locations=(), at=seeded.service.desk.now())))

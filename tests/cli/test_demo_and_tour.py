@@ -25,7 +25,7 @@ def a_demo(folder: Path) -> Iterator[subprocess.Popen[str]]:
         demo = subprocess.Popen([sys.executable, "-m", "cli", "demo"], env=_environment(folder), stdout=file, text=True)
     try:
         until = time.monotonic() + START_SECONDS
-        while "Ctrl-C ends the demo" not in output.read_text("utf-8"):
+        while "Ctrl-C ends it" not in output.read_text("utf-8"):
             assert demo.poll() is None, output.read_text("utf-8")
             assert time.monotonic() < until, output.read_text("utf-8")
             time.sleep(0.1)
@@ -58,6 +58,8 @@ def test_the_demo_shows_the_main_path_and_survives_being_killed(tmp_path: Path) 
 
         demo.kill()
         demo.wait(STOP_SECONDS)
+        orphaned = run(tmp_path, "demo", "advance", "1h")
+        assert orphaned.stderr.startswith("No demo is running on this folder")
 
     with a_demo(tmp_path):
         toured = run(tmp_path, "tour")

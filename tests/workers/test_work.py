@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.bootstrap import Service
-from adapters.postgres.work import ATTEMPTS_LIMIT, LEASE_SECONDS, LONGEST_PAUSE_SECONDS, Lease, WorkTable
+from adapters.postgres.work import FAILURES_LIMIT, LEASE_SECONDS, LONGEST_PAUSE_SECONDS, Lease, WorkTable
 from projections.catalogue import VIEWS
 from tests.adapters.stored import as_owner, rows_of
 from tests.fakes import FakeGateway
@@ -148,7 +148,7 @@ def test_a_lease_lasts_as_long_as_it_is_told(database: str, service: Service) ->
 def test_what_is_put_back_waits_longer_each_time_and_is_parked_in_the_end(database: str, table: WorkTable) -> None:
     [work_id] = some_work(database)
     pauses, states = [], []
-    for _ in range(ATTEMPTS_LIMIT):
+    for _ in range(FAILURES_LIMIT):
         states.append(table.put_back(lease(table, work_id), code="why"))
         [row] = rows_of(database, "select extract(epoch from retry_at - now()) as pause from work")
         pauses.append(round(float(row["pause"]), 1))
@@ -156,7 +156,7 @@ def test_what_is_put_back_waits_longer_each_time_and_is_parked_in_the_end(databa
             assert table.lease(work_id) is None
             as_owner(database, PAUSE_ENDS)
 
-    assert [*["ready"] * (ATTEMPTS_LIMIT - 1), "parked"] == states
+    assert [*["ready"] * (FAILURES_LIMIT - 1), "parked"] == states
     assert sorted(pauses) == pauses
     assert (pauses[0] <= 0.5, pauses[-1] <= LONGEST_PAUSE_SECONDS) == (True, True)
     as_owner(database, PAUSE_ENDS)
@@ -164,16 +164,37 @@ def test_what_is_put_back_waits_longer_each_time_and_is_parked_in_the_end(databa
     assert table.unfinished() == {"parked": 1}
 
 
+def test_waiting_for_an_answer_is_not_failing(database: str, table: WorkTable) -> None:
+    [work_id] = some_work(database)
+    for _ in range(FAILURES_LIMIT * 2):
+        assert table.wait(lease(table, work_id), code="provider_unsure") == "ready"
+        as_owner(database, PAUSE_ENDS)
+
+    as_owner(database, "update work set created_at = created_at - interval '31 days'")
+    state = table.wait(lease(table, work_id), code="provider_unsure")
+
+    assert (state, table.parked(10)) == ("parked", [(work_id, "provider_unsure")])
+
+
+def test_parked_work_is_tried_anew_when_somebody_says_so(database: str, table: WorkTable) -> None:
+    [work_id] = some_work(database)
+    as_owner(database, "update work set state = 'parked', attempts = 20, last_error = 'why'")
+
+    taken = table.unpark([work_id, "nothing:like:it"])
+
+    assert (taken, table.parked(10), lease(table, work_id).attempts) == ([work_id], [], 1)
+
+
 def test_what_kills_its_worker_every_time_is_parked_too_and_told_of(database: str, table: WorkTable) -> None:
     some_work(database)
-    as_owner(database, "update work set state = 'leased', attempts = %s", ATTEMPTS_LIMIT)
+    as_owner(database, "update work set state = 'leased', attempts = %s", FAILURES_LIMIT)
     as_owner(database, LEASE_ENDS)
 
     with capture_logs() as told:
         relay_once(table, lambda *_: None)
 
     assert [(entry["event"], entry["error"]) for entry in told] == [("work parked", "lost")]
-    assert state_of(database) == [("parked", ATTEMPTS_LIMIT, "lost")]
+    assert state_of(database) == [("parked", FAILURES_LIMIT, "lost")]
 
 
 def test_a_refused_errand_keeps_a_code_and_nothing_personal(

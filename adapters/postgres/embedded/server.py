@@ -80,16 +80,16 @@ class EmbeddedPostgres:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             account = account_for(self._data)
             lock = lock_folder(self.folder, account=account)
-        except PermissionError as error:
-            raise FolderUnusable(str(error)) from error
+        except OSError as error:
+            raise _unusable(error) from error
         self._locks.append(lock)
         self._owner_pid = os.getpid()
         atexit.register(self.stop)
         try:
             self._bring_up(account)
-        except PermissionError as error:
+        except OSError as error:
             self.stop()
-            raise FolderUnusable(str(error)) from error
+            raise _unusable(error) from error
         except BaseException:
             self.stop()
             raise
@@ -181,3 +181,8 @@ class EmbeddedPostgres:
         while self._locks:
             release(self._locks.pop())
         self._owner_pid = 0
+
+
+def _unusable(error: OSError) -> FolderUnusable:
+    """Which of the many things that can be wrong with a folder it is, only the system's own words say."""
+    return FolderUnusable(f"Set DIARY_FOLDER to one that can be made and written: {error}")

@@ -51,6 +51,7 @@ create trigger chain_event before insert on stored_events for each row execute f
 
 -- No two claims of one therapist overlap, ever, and no client is in two places. A session may overlap its own times.
 create table claims (
+    claim_id uuid primary key,
     therapist_id uuid not null,
     client_id uuid not null,
     therapist_period tstzrange not null,
@@ -58,12 +59,12 @@ create table claims (
     kind text not null,
     session_id uuid not null,
     offer_id uuid,
-    primary key (session_id, therapist_period),
     constraint claims_therapist exclude using gist
         (therapist_id with =, therapist_period with &&, session_id with <>),
     constraint claims_client exclude using gist
         (client_id with =, client_period with &&, session_id with <>)
 );
+create index claims_session_idx on claims (session_id);
 
 -- Decisions that are not an overlap rest on a guard's version: a therapist's or a client's.
 create table guards (
@@ -78,7 +79,7 @@ create table guards (
 -- before the first event's.
 create function append_events(
     guard_ids uuid[], guard_versions bigint[], guard_moves boolean[],
-    therapists uuid[], clients uuid[], starts timestamptz[], therapist_untils timestamptz[],
+    claim_ids uuid[], therapists uuid[], clients uuid[], starts timestamptz[], therapist_untils timestamptz[],
     client_untils timestamptz[], kinds text[], sessions uuid[],
     streams uuid[], versions bigint[], topics text[], states bytea[],
     released uuid[]
@@ -106,9 +107,10 @@ begin
 
     for n in 1 .. cardinality(sessions) loop
         -- `on conflict do nothing` never deadlocks where plain inserts into an exclusion constraint sometimes do.
-        insert into claims (therapist_id, client_id, therapist_period, client_period, kind, session_id)
-        values (therapists[n], clients[n], tstzrange(starts[n], therapist_untils[n]),
-                tstzrange(starts[n], client_untils[n]), kinds[n], sessions[n])
+        insert into claims (claim_id, therapist_id, client_id, therapist_period, client_period, kind, session_id)
+        values (claim_ids[n], therapists[n], clients[n], tstzrange(starts[n], therapist_untils[n]),
+                case when client_untils[n] is not null then tstzrange(starts[n], client_untils[n]) end,
+                kinds[n], sessions[n])
         on conflict do nothing;
         if not found then
             if exists (
@@ -128,7 +130,7 @@ begin
     from unnest(streams, versions, topics, states) with ordinality as e(id, version, topic, state, ordinal);
 
     if cardinality(released) > 0 then
-        delete from claims where session_id = any(released);
+        delete from claims where session_id = any(released) and claim_id <> all(claim_ids);
     end if;
     return before;
 end
@@ -203,12 +205,15 @@ create table work (
     retry_at timestamptz not null default 'epoch',
     fence bigint not null default 0,
     attempts integer not null default 0,
+    waits integer not null default 0,
+    created_at timestamptz not null default clock_timestamp(),
     last_error text,
     causation text,
     correlation_id uuid not null,
     closed_at timestamptz
 );
 create index work_open_idx on work (due_at) where state in ('ready', 'leased');
+create index work_sent_idx on work (sent_at) where state = 'ready' and sent_at is not null;
 
 -- What the payment provider told us of: an id and what it is about, never its payload.
 create table inbox (
