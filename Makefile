@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 BENCH  ?= all
 CHAPTER ?= all
 
-.PHONY: demo tour test check fmt bench faults lock clean
+.PHONY: help demo tour test check fmt bench faults lock clean
 
 demo: $(READY)       ## one machine, sample people, sandbox payments, a clock you can set
 	$(BIN)/diary demo
@@ -39,7 +39,11 @@ lock: $(READY)       ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
 
+help:                ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
 $(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): about a minute the first time."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -18,6 +18,10 @@ class UnreadableEvent(Exception):
     """A stored event cannot be read: its name, its shape or its content is not one that this version knows."""
 
 
+class NewerEvent(UnreadableEvent):
+    """A stored event was written by a newer version of this service: this one has to wait until it is replaced."""
+
+
 class EventMapper(Mapper[UUID]):
     """The state of a stored event is JSON: its shape's number, its data, and who did it why."""
 
@@ -39,8 +43,11 @@ class EventMapper(Mapper[UUID]):
         return cast("DomainEventProtocol[UUID]", self.to_recorded(stored_event))
 
     def to_recorded(self, stored_event: StoredEvent) -> Recorded:
-        """Decode one stored event. Raises UnreadableEvent, naming the event and never quoting its content."""
-        place = f"version {stored_event.originator_version} of stream {stored_event.originator_id}"
+        """Decode one stored event. Raises UnreadableEvent, naming the event and never quoting its content; NewerEvent
+        where a newer version of the service wrote it."""
+        place = _place(stored_event)
+        if stored_event.topic not in CLASSES:
+            raise NewerEvent(f"{stored_event.topic!r}, {place}: unknown name")
         try:
             return self._decode(stored_event)
         except (ValidationError, ValueError, KeyError, TypeError) as error:
@@ -51,14 +58,20 @@ class EventMapper(Mapper[UUID]):
         cls = CLASSES[stored_event.topic]
         state: dict[str, Any] = json.loads(stored_event.state)
         data, shape = state["data"], state["shape"]
-        if not 0 <= shape <= present_shape(stored_event.topic):
-            raise ValueError("a newer shape")
+        if shape > present_shape(stored_event.topic):
+            raise NewerEvent(f"{stored_event.topic!r}, {_place(stored_event)}: newer shape")
+        if shape < 0:
+            raise ValueError("no shape")
         for upcast in UPCASTERS.get(stored_event.topic, [])[shape:]:
             data = upcast(data)
         event = cast("PracticeEvent", cls.model_validate_json(json.dumps(data)))
         meta = Meta.model_validate_json(json.dumps(state["meta"]))
         stream_id = cast("UUID", stored_event.originator_id)
         return Recorded(stream_id, stored_event.originator_version, event, meta)
+
+
+def _place(stored_event: StoredEvent) -> str:
+    return f"version {stored_event.originator_version} of stream {stored_event.originator_id}"
 
 
 def command_of(stored_event: StoredEvent) -> UUID:

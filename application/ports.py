@@ -13,7 +13,7 @@ from domain.model import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedTime:
     """A half-open range of a therapist's time that is claimed, gaps included, and for which session."""
 
     starts_at: datetime
@@ -24,7 +24,7 @@ class Taken:
 class Claims(Protocol):
     """The claims as they are now: to list what is open. What may be stored is decided by the store itself."""
 
-    def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[Taken]:
+    def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[ClaimedTime]:
         """Claims that overlap [since, until), in order."""
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 from uuid import UUID, uuid5
 
 from application.errors import RequestDiffers
-from application.ports import Claims, Taken
+from application.ports import ClaimedTime, Claims
 from application.practice import Changes, Command, Loaded, Outcome, Practice, Sealed, events
 from domain.client import client as clients
 from domain.client.client import Client
@@ -216,7 +216,7 @@ def _check_diary(
         warnings.append(reason.value)
 
 
-def taken_around(claims: Claims, therapist_id: UUID, slot: Slot) -> list[Taken]:
+def taken_around(claims: Claims, therapist_id: UUID, slot: Slot) -> list[ClaimedTime]:
     """Return the claims that can touch a slot."""
     return list(claims.of_therapist(therapist_id, since=slot.starts_at - DAY, until=slot.ends_at + DAY))
 

@@ -52,7 +52,7 @@ def test_an_import_through_a_wall_is_refused(copy: Path, file: str, line: str, w
 )
 @pytest.mark.parametrize("room", ["domain", "application", "workers", "tests"])
 def test_the_clock_and_the_ids_are_read_in_one_place_each(room: str, line: str) -> None:
-    command = [BIN / "ruff", "check", "--select", "TID251", "--stdin-filename", f"{room}/new.py", "-"]
+    command = [str(BIN / "ruff"), "check", "--select", "TID251", "--stdin-filename", f"{room}/new.py", "-"]
 
     checked = subprocess.run(command, cwd=ROOT, input=line, capture_output=True, text=True, timeout=60, check=False)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.types.range import TimestamptzRange
 
-from application.ports import Taken
+from application.ports import ClaimedTime
 
 OVERLAPPING = """
 select lower(therapist_period) as starts_at, upper(therapist_period) as ends_at, session_id from claims
@@ -22,8 +22,8 @@ class PostgresClaims:
     def __init__(self, datastore: PostgresDatastore) -> None:
         self._datastore = datastore
 
-    def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[Taken]:
+    def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[ClaimedTime]:
         """Claims that overlap [since, until), in order."""
         with self._datastore.get_connection() as conn:
             rows = conn.execute(OVERLAPPING, [therapist_id, TimestamptzRange(since, until)], prepare=True).fetchall()
-        return [Taken(row["starts_at"], row["ends_at"], row["session_id"]) for row in rows]
+        return [ClaimedTime(row["starts_at"], row["ends_at"], row["session_id"]) for row in rows]

@@ -15,7 +15,7 @@ from psycopg import InterfaceError as PsycopgInterfaceError
 from psycopg import OperationalError as PsycopgOperationalError
 from psycopg.rows import DictRow
 
-from adapters.event_mapper import EventMapper
+from adapters.event_mapper import EventMapper, NewerEvent
 from adapters.postgres.recorder import PracticeRecorder
 from adapters.postgres.rows import ConnectionRows
 from application.recorded import Logged
@@ -121,12 +121,13 @@ class Log:
     def take_in(self, view: View, batch: Sequence[Notification], *, position: int) -> Sequence[Poison]:
         """Write a batch and the position in one transaction. Return what made it park.
 
-        An event that cannot be taken in parks its stream for this view; the rest goes on. Raises PositionMoved.
+        An event that cannot be taken in parks its stream for this view; the rest goes on. Raises PositionMoved, and
+        NewerEvent for what only the next version can read: parked, it would be lost to a view that is kept.
         """
         try:
             self._take_in_all(view, batch, position)
             return ()
-        except PositionMoved:
+        except (PositionMoved, NewerEvent):
             raise
         except Exception as error:
             if _is_outage(error):
@@ -166,6 +167,8 @@ class Log:
         try:
             with conn.transaction():
                 view.apply(ConnectionRows(conn), self._decode(notification))
+        except NewerEvent:
+            raise
         except Exception as error:
             if _is_outage(error):
                 raise

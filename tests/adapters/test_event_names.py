@@ -14,7 +14,7 @@ from eventsourcing.persistence import StoredEvent
 from hypothesis import HealthCheck, given, settings
 
 from adapters import event_names
-from adapters.event_mapper import EventMapper, UnreadableEvent, command_of
+from adapters.event_mapper import EventMapper, NewerEvent, UnreadableEvent, command_of
 from adapters.event_names import CLASSES, NAMES, present_shape
 from application.recorded import Meta, PracticeEvent, Recorded
 from domain.model import Event, Medium, Role, SessionKind
@@ -233,7 +233,7 @@ def test_an_older_shape_is_brought_to_the_present_one_step_by_step(shape: int, d
 
 @pytest.mark.usefixtures("two_older_shapes")
 def test_a_shape_newer_than_the_steps_known_is_unreadable() -> None:
-    with pytest.raises(UnreadableEvent, match="ValueError"):
+    with pytest.raises(NewerEvent, match="newer shape"):
         MAPPER.to_recorded(_stored(CANCELLED, _with_shape(3)))
 
 

@@ -13,6 +13,7 @@ from eventsourcing.persistence import OperationalError
 from structlog.testing import capture_logs
 
 from adapters.bootstrap import Service
+from adapters.event_mapper import NewerEvent
 from adapters.postgres.log import PositionMoved
 from application.recorded import Logged
 from domain.session.events import Booked
@@ -149,7 +150,7 @@ def test_an_unreadable_event_parks_its_stream(service: Service, database: str) -
     view = a_view(database)
     unreadable = """
     insert into stored_events values
-        (%s, 1, 'session.unheard_of', '{}', (pg_current_xact_id()::text::bigint << 20) + 1, '')
+        (%s, 1, 'session.booked', '{}', (pg_current_xact_id()::text::bigint << 20) + 1, '')
     """
     as_owner(database, unreadable, UUID(int=77))
 
@@ -225,6 +226,22 @@ def test_rows_and_position_move_together_or_not_at_all(service: Service, seeded:
 
     service.datastore.pool.check()
     assert before == (seen(database), position(database))
+    catch_up(service, [view])
+    assert stored(database) == seen(database)
+
+
+def test_what_a_newer_version_wrote_is_waited_for_and_not_parked(
+    service: Service, seeded: Seeded, database: str
+) -> None:
+    view = a_view(database)
+    seeded.book(a_client(seeded), seeded.full_hour(days=3))
+    as_owner(database, "update stored_events set topic = 'session.of_tomorrow' where topic = 'session.booked'")
+
+    with pytest.raises(NewerEvent):
+        catch_up(service, [view])
+
+    assert rows_of(database, "select from parked_events") == []
+    as_owner(database, "update stored_events set topic = 'session.booked' where topic = 'session.of_tomorrow'")
     catch_up(service, [view])
     assert stored(database) == seen(database)
 
