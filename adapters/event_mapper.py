@@ -59,7 +59,7 @@ class EventMapper(Mapper[UUID]):
         state: dict[str, Any] = json.loads(stored_event.state)
         data, shape = state["data"], state["shape"]
         if shape > present_shape(stored_event.topic):
-            raise NewerEvent(f"{stored_event.topic!r}, {_place(stored_event)}: newer shape")
+            raise NewerEvent(f"{stored_event.topic!r}, {_place(stored_event)}: newer shape") from None
         if shape < 0:
             raise ValueError("no shape")
         for upcast in UPCASTERS.get(stored_event.topic, [])[shape:]:
