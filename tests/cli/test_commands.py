@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from adapters.clock import machine_now
-from adapters.settings import Settings
+from adapters.settings import Settings, WrongSettings, read_settings
 from adapters.tokens import DevelopmentIssuer, Person
 from domain.model import Role
 
@@ -112,29 +112,31 @@ def test_a_database_that_cannot_be_reached_is_said_in_a_sentence(tmp_path: Path)
 
 
 @pytest.mark.parametrize("setting", ["DIARY_DATABASE_URL", "DIARY_OWNER_DATABASE_URL"])
-@pytest.mark.parametrize(
-    "address",
-    [
-        "postgres//somebody:hush@there/diary",
-        "postgresql://somebody:hush%zz@there/diary",
-        "postgresql://somebody:hush@there:port/diary",
-        "postgresql://somebody:hush@there/diary?connect_timeout=long",
-        " ",
-    ],
-)
-def test_a_malformed_database_address_is_named_and_never_repeated(tmp_path: Path, setting: str, address: str) -> None:
-    ended = diary(tmp_path, "migrate", **{setting: address})
+def test_a_malformed_database_address_is_named_and_never_repeated(tmp_path: Path, setting: str) -> None:
+    ended = diary(tmp_path, "migrate", **{setting: "postgres//somebody:hush@there/diary"})
 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == f"{setting}: is not an address of PostgreSQL\n"
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:12111", "ftp://there", "http://", "http://there:port", "http://th ere"])
-def test_the_providers_address_is_one_of_the_web(tmp_path: Path, address: str) -> None:
-    ended = diary(tmp_path, "settings", DIARY_STRIPE_URL=address)
+@pytest.mark.parametrize("rest", ["hush%zz@there/diary", "hush@there:port/diary", "hush@there/diary?connect_timeout=a"])
+def test_each_part_of_a_database_address_has_to_be_readable(monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
+    monkeypatch.setenv("DIARY_DATABASE_URL", f"postgresql://somebody:{rest}")
 
-    assert ended.returncode == 1
-    assert ended.stderr == "DIARY_STRIPE_URL: has to be an address such as https://host or http://host:12111\n"
+    with pytest.raises(WrongSettings) as refused:
+        read_settings()
+
+    assert str(refused.value) == "DIARY_DATABASE_URL: is not an address of PostgreSQL"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:12111", "ftp://there", "http://", "http://there:port", "http://th ere"])
+def test_the_providers_address_is_one_of_the_web(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DIARY_STRIPE_URL", address)
+
+    with pytest.raises(WrongSettings) as refused:
+        read_settings()
+
+    assert str(refused.value) == "DIARY_STRIPE_URL: has to be an address such as https://host or http://host:12111"
 
 
 def test_the_providers_key_is_not_blank(tmp_path: Path) -> None:
@@ -219,7 +221,7 @@ def test_the_commands_stand_in_the_order_in_which_they_are_met(tmp_path: Path) -
     assert met == listed
 
 
-@pytest.mark.parametrize("role", [Role.CLIENT, Role.THERAPIST, Role.OPERATOR, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.CLIENT, Role.AUDITOR])
 def test_a_token_is_good_for_thirty_days(tmp_path: Path, role: Role) -> None:
     printed = diary(tmp_path, "token", role, str(PERSON), DIARY_DATABASE_URL="postgresql://127.0.0.1:1/x", **SECRETS)
 
