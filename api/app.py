@@ -51,6 +51,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.issuer = DevelopmentIssuer(service.settings.required("token_secret").get_secret_value().encode())
     app.state.metrics = Metrics()
+    app.state.tables = health.Tables(service.conninfo)
     app.add_middleware(Edge, metrics=app.state.metrics)
     handlers.install(app)
     for module in ROUTERS:
@@ -58,6 +59,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(webhook.router, max_body_size=WEBHOOK_LIMIT_BYTES)
     openapi.describe(app)
     app.add_route("/docs", reference.page)
+    app.add_route("/", reference.to_the_page)
     return app
 
 

@@ -16,9 +16,10 @@ from api.schemas.sessions import BookBody, BookedAnswer
 from api.session_answers import session_answer
 from application.practice import Command, Outcome
 from application.sessions import Booking, book_session
-from domain.errors import NotThere
+from domain.errors import NotThere, PolicyNotAccepted
 from domain.model import Role
 from domain.session.events import ChargeTiming
+from domain.session.notice import POLICY_VERSION
 
 router = APIRouter(tags=["sessions"])
 
@@ -33,6 +34,7 @@ def book(service: TheService, person: Asker, asked: UnderAKey, body: BookBody, r
     warnings: list[str] = []
 
     def act(command: Command) -> Outcome:
+        _refuse_another_policy(body.accept_policy)
         booked = book_session(service.practice, service.claims, command, _booking(body, asked.name_id, client_id))
         warnings.extend(booked.warnings)
         return booked.outcome
@@ -46,6 +48,12 @@ def book(service: TheService, person: Asker, asked: UnderAKey, body: BookBody, r
     return BookedAnswer(warnings=warnings, **dict(session_answer(service, person, found, response)))
 
 
+def _refuse_another_policy(accepted: str | None) -> None:
+    """Somebody who says yes to another version than the present one has not read the present one."""
+    if accepted not in {None, POLICY_VERSION}:
+        raise PolicyNotAccepted
+
+
 def _whose(service: Service, person: Person, body: BookBody) -> UUID:
     """Return the client who is booked for. Raises NotThere for people who have nothing to do with the one asking."""
     if person.role is Role.CLIENT:
@@ -55,7 +63,7 @@ def _whose(service: Service, person: Person, body: BookBody) -> UUID:
     if body.therapist_id != person.person_id:
         raise NotThere
     if body.client_id is None:
-        missing = {"type": "missing", "loc": ("body", "client_id"), "msg": "A therapist says for whom."}
+        missing = {"type": "client_missing", "loc": ("body", "client_id"), "msg": "A therapist says for whom."}
         raise RequestValidationError([missing])
     refuse_strange_client(service.practice, therapist_id=person.person_id, client_id=body.client_id)
     return body.client_id

@@ -24,7 +24,7 @@ NO_SUCH_OBJECT = "resource_missing"
 
 
 def _client_answer(service: Service, client_id: UUID) -> ClientAnswer:
-    client = service.practice.load(client_id, clients.evolve).state
+    client = service.practice.load(clients.stream_of(client_id), clients.evolve).state
     name, mail = (client_id, people.NAME), (client_id, people.MAIL)
     texts = service.people.read([name, mail])
     has_card = client.card is not None
@@ -62,7 +62,8 @@ def read_client(service: TheService, person: Asker, client_id: UUID) -> ClientAn
 def begin_card(
     service: TheService, person: Asker, asked: UnderAKey, client_id: UUID, _: Nothing = NOTHING
 ) -> CardSetupAnswer:
-    """Begin saving a card. The provider itself repeats its answer for a repeated key, so nothing is recorded here."""
+    """Begin saving a card: what is answered lets the browser finish it with the payment provider."""
+    # The provider itself repeats its answer for a repeated key, so nothing is recorded here.
     permit_self(person, client_id, Action.BEGIN_CARD)
     setup = people.begin_card(service.practice, service.gateway, client_id, key=f"cs:{asked.name_id}")
     return CardSetupAnswer(setup_id=setup.setup_id, client_secret=setup.client_secret)

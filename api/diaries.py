@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from adapters.bootstrap import Service
 from api.auth import Asker, TheService, TokenIfAny
 from api.permissions import Action, permit_self
 from api.positions import tell_position
@@ -25,6 +27,7 @@ from api.windows import From, Until, window
 from application import people
 from domain.diary import diary as diaries
 from domain.diary.diary import Notice, diary_id_of
+from domain.diary.events import Hours
 from domain.diary.openings import Opening, openings
 from domain.model import SessionKind
 from domain.session.notice import notice_deadline
@@ -44,6 +47,7 @@ def set_hours(
     """Describe your working week, all of it (rule B1)."""
     permit_self(person, therapist_id, Action.SET_HOURS)
     weekly = tuple(hours.to_weekly() for hours in body.weekly)
+    _refuse_unknown_places(service, therapist_id, [one.hours for one in weekly])
     outcome = people.set_hours(service.practice, service.desk.command(person.actor), therapist_id, weekly)
     tell_position(response, outcome.position)
     return therapist_answer(service, therapist_id)
@@ -69,12 +73,20 @@ def set_date(
     permit_self(person, therapist_id, Action.SET_DATE)
     command = service.desk.command(person.actor)
     hours = tuple(one.to_hours() for one in body.hours)
+    _refuse_unknown_places(service, therapist_id, hours)
     if hours:
         outcome = people.open_date(service.practice, command, therapist_id, day, hours)
     else:
         outcome = people.close_date(service.practice, command, therapist_id, day)
     tell_position(response, outcome.position)
     return therapist_answer(service, therapist_id)
+
+
+def _refuse_unknown_places(service: Service, therapist_id: UUID, hours: Iterable[Hours]) -> None:
+    """Raise UnknownLocation where the therapist does not work: nobody would ever see those hours open."""
+    therapist = service.practice.load(therapists.stream_of(therapist_id), therapists.evolve).state
+    for location_id in {location_id for one in hours for location_id in one.location_ids}:
+        therapist.location(location_id)
 
 
 @router.put("/v1/therapists/{therapist_id}/self-booking", operation_id=Action.SET_SELF_BOOKING)
@@ -96,7 +108,7 @@ def list_openings(
     """See what is open, with place, price and the notice deadline, without signing in (rules A1, A3, B9)."""
     now = service.desk.now()
     asked = window(since, until, now=now)
-    therapist = service.practice.load(therapist_id, therapists.evolve).state
+    therapist = service.practice.load(therapists.stream_of(therapist_id), therapists.evolve).state
     diary = service.practice.load(diary_id_of(therapist_id), diaries.evolve).state
     price = therapist.price_of(kind)
     taken = service.claims.of_therapist(therapist_id, since=asked.since - DAY, until=asked.until + DAY)

@@ -31,14 +31,17 @@ class Edge:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answer = _Answer(scope, receive, send)
+        method = scope["method"]
+        answer = _Answer(scope, receive, _without_body(send) if method == "HEAD" else send)
+        if method == "HEAD":
+            scope["method"] = "GET"  # in place: the route that is found is told in this very scope
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - whatever it was, people are told without details and we with a place
             await answer.fail(error)
         finally:
             seconds = time.perf_counter() - began
-            self._metrics.count(scope["method"], _template(scope), answer.status or 0, seconds=seconds)
+            self._metrics.count(method, _template(scope), answer.status or 0, seconds=seconds)
 
 
 class _Answer:
@@ -80,6 +83,15 @@ class _Answer:
         headers["X-Content-Type-Options"] = "nosniff"
         if self._scope["path"].startswith("/v1") and not _is_public(self._scope):
             headers["Cache-Control"] = "no-store"
+
+
+def _without_body(send: Send) -> Send:
+    """Return a way to send an answer's headers only: HEAD is answered like GET."""
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
 
 
 def _route(scope: Scope) -> Any:

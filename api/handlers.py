@@ -45,7 +45,15 @@ async def _told(_: Request, error: Exception) -> Response:
 
 async def _of_the_framework(_: Request, error: Exception) -> Response:
     said = cast("HTTPException", error)
-    return problem(BY_STATUS.get(said.status_code, InternalError)(), headers=said.headers)
+    return problem(BY_STATUS.get(said.status_code, InternalError)(), headers=_with_head(said.headers))
+
+
+def _with_head(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """What takes GET takes HEAD: the edge sees to that, so the routes do not know."""
+    given = dict(headers or {})
+    if "GET" in (methods := given.get("Allow", "").split(", ")) and "HEAD" not in methods:
+        given["Allow"] = f"{given['Allow']}, HEAD"
+    return given
 
 
 async def _of_the_fields(_: Request, error: Exception) -> Response:
@@ -53,14 +61,43 @@ async def _of_the_fields(_: Request, error: Exception) -> Response:
     return problem(ValidationFailed(), errors=[_field(one) for one in found])
 
 
+SENTENCES: Mapping[str, str] = {
+    "extra_forbidden": "There is no such field.",
+    "missing": "This field is needed.",
+    "timezone_aware": "An instant needs its offset from UTC, such as 2026-12-21T12:00:00Z.",
+    "uuid_parsing": "This has to be an id (a UUID).",
+    "uuid_type": "This has to be an id (a UUID).",
+    "json_invalid": "This is not JSON.",
+}
+"""What people read in place of the validator's own words."""
+
+NO_JSON = "Send JSON, with Content-Type: application/json."
+NO_OBJECT = "Send a JSON object."
+
+
 def _field(found: Mapping[str, Any]) -> dict[str, str]:
     """Say where and what. What was sent is not repeated: it may be somebody's name."""
     where: Sequence[str | int] = found["loc"]
     if found["type"] == "json_invalid":
-        return {"pointer": "", "detail": "This is not JSON."}
+        return {"pointer": "", "detail": _sentence(found)}
+    if tuple(where) == ("body",):
+        return {"pointer": "", "detail": _about_the_whole_body(found)}
     if where[0] == "body":
-        return {"pointer": "".join(f"/{_escaped(str(part))}" for part in where[1:]), "detail": found["msg"]}
-    return {"parameter": str(where[-1]), "detail": found["msg"]}
+        return {"pointer": "".join(f"/{_escaped(str(part))}" for part in where[1:]), "detail": _sentence(found)}
+    return {"parameter": str(where[-1]), "detail": _sentence(found)}
+
+
+def _sentence(found: Mapping[str, Any]) -> str:
+    """Return the sentence of a schema as it is, without the validator's words around it."""
+    if found["type"] == "value_error":
+        return str(found["ctx"]["error"])
+    return SENTENCES.get(found["type"], str(found["msg"]))
+
+
+def _about_the_whole_body(found: Mapping[str, Any]) -> str:
+    """A body that came without its content type is bytes; one that did not come is missing."""
+    unread = found["type"] == "missing" or isinstance(found.get("input"), bytes)
+    return NO_JSON if unread else NO_OBJECT
 
 
 def _escaped(part: str) -> str:

@@ -62,7 +62,7 @@ def _event(row: dict[str, Any], booked: Booked, reader: Role) -> EventAnswer:
         position=encode(row["position"]),
         name=row["name"],
         at=row["at"],
-        actor=ActorAnswer(role=row["actor_role"], person_id=row["actor_id"]),
+        actor=ActorAnswer(role=row["actor_role"], person_id=row["actor_id"], on_behalf_of=row["on_behalf_of"]),
         words=in_words(event, zone=booked.zone, currency=booked.price.currency),
         data=row["data"] if reader in STAFF else _without_references(row["data"]),
         command_id=row["command_id"],

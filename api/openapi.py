@@ -60,6 +60,10 @@ WITH_A_TOKEN = {
     "404": "Not there, or not yours",
 }
 WITH_A_KEY = {"400": "The request lacks its key", "409": "Not possible now, or another step comes first"}
+WITH_A_SIGNATURE = {"400": "The signature is missing or not the provider's"}
+WITH_A_VERSION = {"412": "The session has changed since the version that `If-Match` names"}
+REQUIRED_HEADERS = {"Idempotency-Key", "Stripe-Signature"}
+"""Headers that the routes themselves ask for, so that their absence has a problem of its own."""
 WITH_INPUT = {"413": "The body is too large", "422": "Some fields are not as they have to be"}
 ALWAYS = {"503": "Not at the moment; try again", "default": "A problem"}
 
@@ -79,9 +83,11 @@ def describe(app: FastAPI) -> None:
 
 def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
-        for method, operation in path.items():
+        for operation in path.values():
             public = PERMISSIONS[Action(operation["operationId"])] is None
-            for status, meaning in _statuses(method, operation, public=public).items():
+            for parameter in operation.get("parameters", []):
+                _tell_required(parameter)
+            for status, meaning in _statuses(operation, public=public).items():
                 operation["responses"][status] = _response(meaning)
             if public and "security" in operation:
                 operation["security"] = [{}, *operation["security"]]
@@ -92,11 +98,20 @@ def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _statuses(method: str, operation: dict[str, Any], *, public: bool) -> dict[str, str]:
+def _tell_required(parameter: dict[str, Any]) -> None:
+    if parameter["name"] in REQUIRED_HEADERS:
+        parameter["required"] = True
+        parameter["schema"] = {"type": "string", "title": parameter["name"]}
+
+
+def _statuses(operation: dict[str, Any], *, public: bool) -> dict[str, str]:
+    headers = {parameter["name"] for parameter in operation.get("parameters", [])}
     takes_input = "requestBody" in operation or "parameters" in operation
     return {
         **({} if public else WITH_A_TOKEN),
-        **(WITH_A_KEY if method == "post" else {}),
+        **(WITH_A_KEY if "Idempotency-Key" in headers else {}),
+        **(WITH_A_SIGNATURE if "Stripe-Signature" in headers else {}),
+        **(WITH_A_VERSION if "If-Match" in headers else {}),
         **(WITH_INPUT if takes_input else {}),
         **ALWAYS,
     }

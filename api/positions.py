@@ -12,7 +12,7 @@ import anyio
 from fastapi import Header, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import TheService
+from api.auth import Asker, TheService
 from api.problems import CursorMalformed, PositionMalformed, ProjectionBehind
 from projections.view import View
 
@@ -58,9 +58,12 @@ MinPosition = Annotated[
 
 
 def caught_up(view: View) -> Callable[..., Awaitable[None]]:
-    """Return a dependency that waits until the view has read what the reader has seen happen, for 2 s at most."""
+    """Return a dependency that waits until the view has read what the reader has seen happen, for 2 s at most.
 
-    async def wait(service: TheService, min_position: MinPosition = None) -> None:
+    Nobody is waited for without a token, nor told anything but that it is needed.
+    """
+
+    async def wait(service: TheService, _: Asker, min_position: MinPosition = None) -> None:
         if min_position is None:
             return
         position = decode(min_position)

@@ -12,6 +12,7 @@ from adapters.bootstrap import Service
 from api.auth import Asker, TheService
 from api.idempotency import Asked, UnderAKey, once
 from api.permissions import Action, session_for
+from api.positions import tell_position
 from api.schemas.common import NOTHING, Nothing
 from api.schemas.sessions import AttendanceBody, CancelBody, SessionAnswer
 from api.session_answers import session_answer
@@ -22,6 +23,7 @@ from application.practice import Command, Outcome
 from application.till import Till
 from domain.errors import NothingToPay
 from domain.payment.payment import payment_id_of
+from domain.session.events import Reason
 
 router = APIRouter(tags=["sessions"])
 
@@ -62,7 +64,7 @@ def cancel(
     """Cancel a session. What the client may have back follows from who, why and when (rules E2, E3)."""
 
     def act(command: Command) -> Outcome:
-        return sessions.cancel_session(service.practice, command, session_id, reason=body.reason)
+        return sessions.cancel_session(service.practice, command, session_id, reason=Reason(body.reason))
 
     return _change(service, asked, session_id, Action.CANCEL_SESSION, act, if_match=if_match, response=response)
 
@@ -109,15 +111,14 @@ def _change(
 def pay(
     service: TheService, asked: UnderAKey, session_id: UUID, response: Response, _: Nothing = NOTHING
 ) -> SessionAnswer:
-    """Try again with the present card after a try that failed (rules E7, E8).
-
-    Nothing is recorded under the key: every try has a number and a key of its own at the provider, and one that
-    succeeded leaves nothing to pay.
-    """
+    """Try again with the present card after a try that failed (rules E7, E8)."""
+    # Nothing is recorded under the key: every try has a number and a key of its own at the provider, and one that
+    # succeeded leaves nothing to pay.
     found = session_for(service.practice, asked.person, session_id, Action.PAY_SESSION)
     if found.state.booked.charge_at is None:
         raise NothingToPay
     till = Till(service.desk, service.gateway, Cause(f"pay:{asked.name_id}", service.desk.new_id()))
-    charging.pay(till, payment_id_of(session_id))
+    position = charging.pay(till, payment_id_of(session_id))
+    tell_position(response, position)
     found = session_for(service.practice, asked.person, session_id, Action.PAY_SESSION)
     return session_answer(service, asked.person, found, response)

@@ -31,7 +31,7 @@ router = APIRouter(tags=["therapists"])
 
 def therapist_answer(service: Service, therapist_id: UUID) -> TherapistAnswer:
     """Return what anybody sees of a therapist. Raises NotThere."""
-    therapist = service.practice.load(therapist_id, therapists.evolve).state
+    therapist = service.practice.load(therapists.stream_of(therapist_id), therapists.evolve).state
     diary = service.practice.load(diary_id_of(therapist_id), diaries.evolve).state
     name = therapist_id, people.NAME
     return TherapistAnswer(

@@ -50,7 +50,7 @@ def read_therapist_calendar(
 ) -> TherapistCalendarAnswer:
     """See your sessions that touch a range."""
     permit_self(person, therapist_id, Action.READ_THERAPIST_CALENDAR)
-    zone = service.practice.load(therapist_id, therapists.evolve).state.zone
+    zone = service.practice.load(therapists.stream_of(therapist_id), therapists.evolve).state.zone
     asked = window(since, until, now=service.desk.now())
     rows = calendar.of_therapist(service.rows, therapist_id, **asked._asdict(), limit=CALENDAR_LIMIT + 1)
     names = service.people.read((row["client_id"], NAME) for row in rows)
@@ -71,7 +71,7 @@ def read_client_calendar(
 ) -> ClientCalendarAnswer:
     """See your sessions that touch a range."""
     permit_self(person, client_id, Action.READ_CLIENT_CALENDAR)
-    zone = service.practice.load(client_id, clients.evolve).state.zone
+    zone = service.practice.load(clients.stream_of(client_id), clients.evolve).state.zone
     asked = window(since, until, now=service.desk.now())
     rows = calendar.of_client(service.rows, client_id, **asked._asdict(), limit=CALENDAR_LIMIT + 1)
     names = service.people.read((row["therapist_id"], NAME) for row in rows)
@@ -90,7 +90,7 @@ def read_client_calendar(
 def read_dashboard(service: TheService, person: Asker, therapist_id: UUID) -> DashboardAnswer:
     """See what waits for you (rules C1, F1)."""
     permit_self(person, therapist_id, Action.READ_DASHBOARD)
-    zone = service.practice.load(therapist_id, therapists.evolve).state.zone
+    zone = service.practice.load(therapists.stream_of(therapist_id), therapists.evolve).state.zone
     now = service.desk.now()
     found = {
         which.value: dashboard.waiting(service.rows, therapist_id, which=which, now=now, limit=LIST_LIMIT)

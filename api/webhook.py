@@ -26,13 +26,18 @@ async def raw_body(http: Request) -> bytes:
     return await http.body()
 
 
-@router.post("/v1/webhooks/stripe", operation_id=Action.RECEIVE_WEBHOOK)
+BODY = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+
+
+@router.post("/v1/webhooks/stripe", operation_id=Action.RECEIVE_WEBHOOK, openapi_extra={"requestBody": BODY})
 def receive_webhook(
     service: TheService,
     payload: Annotated[bytes, Depends(raw_body)],
-    stripe_signature: Annotated[str | None, Header()] = None,
+    stripe_signature: Annotated[
+        str | None, Header(alias="Stripe-Signature", description="The provider's signature of the body.")
+    ] = None,
 ) -> ReceivedAnswer:
-    """Take a message of the payment provider's. It is a hint to read the object, never the truth."""
+    """Take a message of the payment provider's. What it is about is then read from the provider itself."""
     if service.webhooks is None:
         raise NoSuchPath
     if stripe_signature is None:

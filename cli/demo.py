@@ -196,6 +196,4 @@ def _wait(server: EmbeddedPostgres, children: Mapping[str, subprocess.Popen[byte
     while not stopping.wait(LOOK_SECONDS):
         _check(children)
         if not server.running():
-            raise DemoFailed(
-                "PostgreSQL ended by itself; postgres/server.log in the demo's folder says why."
-            )
+            raise DemoFailed("PostgreSQL ended by itself; postgres/server.log in the demo's folder says why.")

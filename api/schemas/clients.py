@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-from api.schemas.common import Answer, Body, Name, ZoneName, example
+from api.schemas.common import Answer, Body, Name, ZoneName, described, example, matching
 
+SIDE = r"[^@\s\x00-\x1f\x7f-\x9f]"
+LABEL = r"[^@.\s\x00-\x1f\x7f-\x9f]"
+MAIL = rf"{SIDE}{{1,64}}@{LABEL}+(\.{LABEL}+)+"
 Mail = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]+$")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254),
+    AfterValidator(matching(MAIL, sentence="This has to be a mail address, such as ada@example.org.")),
+]
+
+SETUP = r"seti_[A-Za-z0-9_]{1,200}"
+SetupId = Annotated[
+    str,
+    AfterValidator(matching(SETUP, sentence="This has to be the `setup_id` of a card setup.")),
+    described(SETUP),
 ]
 
 
@@ -27,7 +39,7 @@ class RegisterBody(Body):
 class CardBody(Body):
     """A card setup that the browser has finished with the payment provider."""
 
-    setup_id: Annotated[str, Field(pattern=r"^seti_[A-Za-z0-9_]{1,200}$")]
+    setup_id: SetupId
 
     model_config = example(setup_id="seti_1PgafmB7WZ01zgkWTrRvTEYs")
 

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from api.schemas.currencies import CURRENCIES
 from domain.model import Location, Medium
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 MONEY_LIMIT_MINOR = 99_999_999
+
+
+def matching(pattern: str, *, sentence: str) -> Callable[[str], str]:
+    """Return a check that a text has a form all through; people read the sentence, never the pattern."""
+    form = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError(sentence)
+        return value
+
+    return check
+
+
+def described(pattern: str) -> Any:
+    """Return what tells machines the pattern of a text, where it is not the one that checks it."""
+    return Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 
 def _text_of_a_time(value: object) -> object:
@@ -47,12 +66,28 @@ Rfc3339 = Annotated[AwareDatetime, BeforeValidator(_text_of_a_time), AfterValida
 
 Day = Annotated[date, BeforeValidator(_text_of_a_day), AfterValidator(_in_our_time)]
 
-NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]+$"
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROLS)]
+NO_CONTROLS = r"[^\x00-\x1f\x7f-\x9f]*"
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(matching(NO_CONTROLS, sentence="This has to be one line of text.")),
+]
 """One line of text: names of attendees are kept one a line."""
 
 ZoneName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+CAPITALS = "[A-Z]{3}"
+_three_capitals = matching(CAPITALS, sentence="A currency is three capitals, such as GBP.")
+
+
+def _active_currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise ValueError("This is not a currency in use (ISO 4217).")
+    return value
+
+
+Currency = Annotated[str, AfterValidator(_three_capitals), AfterValidator(_active_currency), described(CAPITALS)]
 
 
 class Body(BaseModel):

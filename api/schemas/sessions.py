@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StringConstraints
@@ -16,7 +16,7 @@ PERSON = "0b8f2f7e-3d0c-4c1e-8f67-5a1d2c3b4e5f"
 
 
 class BookBody(Body):
-    """A session to be booked. `client_id` is needed from a therapist only; `attendees` are names."""
+    """A session to be booked. `attendees` are names. A therapist adds `client_id`, and `client_agreed` as true."""
 
     therapist_id: UUID
     client_id: UUID | None = None
@@ -38,8 +38,14 @@ class BookBody(Body):
     )
 
 
+ReasonGiven = Literal["client_asked", "not_available", "not_a_fit", "illness", "relationship_ended", "other"]
+"""The reasons that a person may give; the practice itself has one more."""
+
+
 class CancelBody(Body):
-    reason: Reason
+    """Why. A client says `client_asked`, `illness` or `other`."""
+
+    reason: ReasonGiven
 
     model_config = example(reason="illness")
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
 from api.schemas.common import (
     MONEY_LIMIT_MINOR,
@@ -17,15 +17,31 @@ from api.schemas.common import (
     Name,
     PlaceAnswer,
     ZoneName,
+    described,
     example,
+    matching,
 )
 from domain.diary.events import Hours, WeeklyHours
 from domain.model import Instant, Location, Medium, Money, SessionKind
 from domain.therapist.events import Price
 
-FromTime = Annotated[str, Field(alias="from", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-UntilTime = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+OR_MIDNIGHT = rf"({CLOCK}|24:00)"
+COUNTRY = "[A-Z]{2}"
+FromTime = Annotated[
+    str, AfterValidator(matching(CLOCK, sentence="A time of day is written like 09:00.")), described(CLOCK)
+]
+UntilTime = Annotated[
+    str, AfterValidator(matching(OR_MIDNIGHT, sentence="A time of day is written like 09:00.")), described(OR_MIDNIGHT)
+]
+Country = Annotated[
+    str, AfterValidator(matching(COUNTRY, sentence="A country is two capitals, such as GB.")), described(COUNTRY)
+]
 PLACE = "7f0c2f4e-7b1c-4a56-9a4e-0d3c5b1f2a10"
+A_PRICE = {"kind": "individual", "amount_minor": 8000, "currency": "GBP", "duration_minutes": 50}
+A_LOCATION = {"location_id": PLACE, "medium": "video", "details": "https://meet.example/ada"}
+MORNING = {"from": "09:00", "until": "12:30", "location_ids": [PLACE]}
+EVENING = {"from": "18:00", "until": "20:00", "location_ids": [PLACE]}
 
 
 class Weekday(StrEnum):
@@ -43,7 +59,7 @@ class JoinBody(Body):
 
     name: Name
     zone: ZoneName
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    country: Country
 
     model_config = example(name="Dr Ada Lake", zone="Europe/London", country="GB")
 
@@ -53,6 +69,8 @@ class PriceBody(Body):
     amount_minor: Annotated[StrictInt, Field(ge=0, le=MONEY_LIMIT_MINOR)]
     currency: Currency
     duration_minutes: Annotated[StrictInt, Field(ge=1, le=720)] = 50
+
+    model_config = example(**A_PRICE)
 
     def to_price(self) -> Price:
         amount = Money(amount_minor=self.amount_minor, currency=self.currency)
@@ -64,15 +82,15 @@ class PricesBody(Body):
 
     prices: Annotated[list[PriceBody], Field(max_length=20)]
 
-    model_config = example(
-        prices=[{"kind": "individual", "amount_minor": 8000, "currency": "GBP", "duration_minutes": 50}]
-    )
+    model_config = example(prices=[A_PRICE])
 
 
 class LocationBody(Body):
     location_id: UUID
     medium: Medium
     details: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+    model_config = example(**A_LOCATION)
 
     def to_place(self) -> tuple[Location, str]:
         return Location(location_id=self.location_id, medium=self.medium), self.details
@@ -83,7 +101,7 @@ class LocationsBody(Body):
 
     locations: Annotated[list[LocationBody], Field(max_length=20)]
 
-    model_config = example(locations=[{"location_id": PLACE, "medium": "video", "details": "https://meet.example/ada"}])
+    model_config = example(locations=[A_LOCATION])
 
 
 def _minutes(text: str) -> int:
@@ -94,9 +112,11 @@ def _minutes(text: str) -> int:
 class HoursBody(Body):
     """A range of one day by the clock of the diary's zone; 24:00 is the next midnight."""
 
-    from_: FromTime
+    from_: Annotated[FromTime, Field(alias="from")]
     until: UntilTime
     location_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+
+    model_config = example(**EVENING)
 
     def to_hours(self) -> Hours:
         return Hours(
@@ -109,6 +129,8 @@ class HoursBody(Body):
 class WeeklyHoursBody(HoursBody):
     weekday: Weekday
 
+    model_config = example(weekday="monday", **MORNING)
+
     def to_weekly(self) -> WeeklyHours:
         return WeeklyHours(weekday=list(Weekday).index(self.weekday), hours=self.to_hours())
 
@@ -118,7 +140,7 @@ class WeekBody(Body):
 
     weekly: Annotated[list[WeeklyHoursBody], Field(max_length=100)]
 
-    model_config = example(weekly=[{"weekday": "monday", "from": "09:00", "until": "17:00", "location_ids": [PLACE]}])
+    model_config = example(weekly=[{"weekday": "monday", **MORNING}])
 
 
 class DateBody(Body):
@@ -126,7 +148,7 @@ class DateBody(Body):
 
     hours: Annotated[list[HoursBody], Field(max_length=20)]
 
-    model_config = example(hours=[{"from": "18:00", "until": "20:00", "location_ids": [PLACE]}])
+    model_config = example(hours=[EVENING])
 
 
 class NoticeBody(Body):
@@ -135,7 +157,7 @@ class NoticeBody(Body):
     notice_hours: Annotated[StrictInt, Field(ge=2, le=24)]
     horizon_weeks: Annotated[StrictInt, Field(ge=1, le=52)]
     grid_minutes: Literal[15, 30, 60]
-    gap_minutes: Annotated[StrictInt, Field(ge=0, le=120)]
+    gap_minutes: Annotated[StrictInt, Field(ge=0, le=60)]
 
     model_config = example(notice_hours=24, horizon_weeks=8, grid_minutes=30, gap_minutes=10)
 

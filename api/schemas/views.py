@@ -109,6 +109,7 @@ class DashboardAnswer(Answer):
 class ActorAnswer(Answer):
     role: Role
     person_id: UUID | None
+    on_behalf_of: UUID | None
 
 
 class EventAnswer(Answer):

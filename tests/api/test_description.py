@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.permissions import PERMISSIONS, Action
+from domain.session.events import Reason
 from tests.api.practice import ok
 from tests.api.server import Api
 
@@ -42,6 +43,32 @@ def test_tokens_keys_and_bodies_are_described(api: Api) -> None:
         assert operation["description"]
 
 
+def test_what_a_request_cannot_do_without_is_described_as_required(api: Api) -> None:
+    found = [p for _, operation in operations(api).values() for p in operation.get("parameters", [])]
+    required = {p["name"] for p in found if p["in"] == "header" and p["required"]}
+    assert required == {"Idempotency-Key", "Stripe-Signature"}
+    assert [p for p in found if p["name"] in required and p["schema"].get("type") != "string"] == []
+    webhook = operations(api)[Action.RECEIVE_WEBHOOK][1]
+    assert webhook["requestBody"]["required"]
+    assert webhook["requestBody"]["content"] == {"application/json": {"schema": {"type": "object"}}}
+
+
+def test_a_request_that_may_hold_for_a_version_can_fail_on_it(api: Api) -> None:
+    for _, operation in operations(api).values():
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert ("412" in operation["responses"]) is ("If-Match" in names)
+
+
+def test_the_metrics_are_described_as_text(api: Api) -> None:
+    answered = operations(api)[Action.READ_METRICS][1]["responses"]["200"]
+    assert list(answered["content"]) == ["text/plain"]
+
+
+def test_the_reasons_that_are_offered_are_those_that_a_person_may_give(api: Api) -> None:
+    offered = ok(api.http.get("/openapi.json"))["components"]["schemas"]["CancelBody"]["properties"]["reason"]["enum"]
+    assert set(offered) == set(Reason) - {Reason.CHECKOUT_LAPSED}
+
+
 def test_every_body_with_fields_has_an_example(api: Api) -> None:
     schemas = ok(api.http.get("/openapi.json"))["components"]["schemas"]
     bodies = {
@@ -49,5 +76,7 @@ def test_every_body_with_fields_has_an_example(api: Api) -> None:
         for _, operation in operations(api).values()
         if "requestBody" in operation
     } - {"", "Nothing"}
-    assert {name for name in bodies if "examples" not in schemas[name]} == set()
+    parts = {"HoursBody", "WeeklyHoursBody", "PriceBody", "LocationBody"}
+    assert {name for name in bodies | parts if "examples" not in schemas[name]} == set()
+    assert [name for name in bodies | parts if set(schemas[name]["required"]) - set(schemas[name]["examples"][0])] == []
     assert len(bodies) >= 10

@@ -12,13 +12,14 @@ from eventsourcing.persistence import ConnectionUnavailableError, OperationalErr
 
 from adapters.bootstrap import Service
 from adapters.people import PostgresPeople
-from api import main
+from api import health, main
 from api.app import create_app
 from api.problems import every_problem
 from domain.model import Role
 from tests.api.practice import Practice, ok, refused
 from tests.api.server import Api, asking, served
 from tests.conftest import TEMPLATE
+from tests.seeded import a_therapist
 
 
 def test_a_process_that_can_work_says_so(api: Api) -> None:
@@ -36,6 +37,38 @@ def test_a_process_without_its_tables_lives_and_is_not_ready(service: Service) -
         answers = http.get("/livez"), http.get("/readyz")
     assert answers[0].status_code == 200
     assert refused(answers[1]) == (503, "not-ready")
+
+
+def test_a_process_with_an_old_view_is_not_ready(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_therapist(service)
+    stored = len(service.log.after(0, health.LAG_LIMIT))
+    with served(create_app(service)) as url, asking(url) as http:
+        lag = ok(http.get("/readyz"))["lag_events"]
+        monkeypatch.setattr(health, "LAG_LIMIT", stored)
+        answer = http.get("/readyz")
+    assert lag == dict.fromkeys(("work", "calendar", "dashboard", "histories"), stored)
+    assert refused(answer) == (503, "not-ready")
+
+
+def test_the_tables_are_looked_at_again_only_after_a_while(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr(health, "check_migrated", lambda conninfo, _: looks.append(conninfo))
+    lasting, fleeting = (health.Tables(service.conninfo, holds_seconds=seconds) for seconds in (3600.0, 0.0))
+    for tables in (lasting, lasting, fleeting, fleeting):
+        tables.check()
+    assert len(looks) == 1 + 2
+
+
+def test_a_head_is_answered_like_a_get_without_its_body(api: Api, practice: Practice) -> None:
+    therapist = practice.therapist()
+    paths = ["/livez", "/readyz", "/docs", "/openapi.json", therapist.path, f"{therapist.path}/calendar"]
+    for path in paths:
+        heads, gets = therapist.asks.http.head(path), therapist.asks.http.get(path)
+        assert (heads.status_code, heads.content) == (gets.status_code, b"")
+        assert heads.headers["content-type"] == gets.headers["content-type"]
+    assert [api.http.head(path).status_code for path in (paths[-1], "/v1/sessions")] == [401, 405]
+    counted = r'diary_http_requests_total\{method="HEAD",route="/livez",status="200"\}'
+    assert re.search(counted, api.http.get("/metrics").text)
 
 
 def test_metrics_count_by_route_and_not_by_path(api: Api, practice: Practice) -> None:

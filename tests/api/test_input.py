@@ -99,6 +99,7 @@ def test_what_was_sent_is_not_repeated_in_a_refusal(practice: Practice) -> None:
         ("prices", {"prices": [a_price(currency="pounds")]}, "validation-failed"),
         ("notice", {"notice_hours": 1, "horizon_weeks": 8, "grid_minutes": 30, "gap_minutes": 10}, "validation-failed"),
         ("notice", {"notice_hours": 2, "horizon_weeks": 8, "grid_minutes": 20, "gap_minutes": 10}, "validation-failed"),
+        ("notice", {"notice_hours": 2, "horizon_weeks": 8, "grid_minutes": 30, "gap_minutes": 61}, "validation-failed"),
         ("dates/2020-01-01", {"hours": []}, "in-the-past"),
         ("dates/20300101", {"hours": []}, "validation-failed"),
         ("dates/1893456000", {"hours": []}, "validation-failed"),
@@ -131,6 +132,16 @@ def test_b1_hours_are_ranges_of_one_day_that_do_not_overlap(
     week = [{"from": begins, "until": ends, **place} for begins, ends in ranges]
     answer = therapist.asks.put(f"{therapist.path}/hours", {"weekly": week})
     assert refused(answer) == (422, problem)
+
+
+def test_a14_hours_at_a_place_where_the_therapist_does_not_work_are_refused(practice: Practice) -> None:
+    therapist, elsewhere = practice.therapist(), practice.therapist().place
+    hours = {"from": "09:00", "until": "12:00", "location_ids": [therapist.place, elsewhere]}
+    answers = [
+        therapist.asks.put(f"{therapist.path}/hours", {"weekly": [hours | {"weekday": "monday"}]}),
+        therapist.asks.put(f"{therapist.path}/dates/2199-01-01", {"hours": [hours]}),
+    ]
+    assert [refused(answer) for answer in answers] == [(422, "unknown-location")] * 2
 
 
 def test_an_unknown_zone_is_refused(practice: Practice) -> None:
@@ -174,6 +185,16 @@ def test_e1_the_first_booking_needs_the_policy_in_its_present_version(practice: 
     assert [refused(answer) for answer in answers] == [(409, "policy-not-accepted")] * 2
 
 
+def test_e1_a_yes_to_another_version_of_the_policy_is_refused_later_too(practice: Practice) -> None:
+    therapist, client = practice.therapist(), practice.client()
+    practice.paid(client, therapist)
+    starts_at = practice.openings(therapist, in_days=9)[0]["starts_at"]
+    other = client.post("/v1/sessions", a_booking(therapist, starts_at, accept_policy="24h-1"))
+    unsaid = client.post("/v1/sessions", a_booking(therapist, starts_at, accept_policy=None))
+    assert refused(other) == (409, "policy-not-accepted")
+    assert unsaid.status_code == 201
+
+
 def test_a8_a_client_cannot_settle_a_session_outside(practice: Practice) -> None:
     therapist, client = practice.therapist(), practice.client()
     starts_at = practice.openings(therapist)[0]["starts_at"]
@@ -209,4 +230,5 @@ def test_a_path_or_a_method_that_is_not_there_is_a_problem(api: Api, practice: P
     assert refused(api.http.get(f"{path}/")) == (404, "no-such-path")
     wrong = api.http.delete(path)
     assert refused(wrong) == (405, "method-not-allowed")
-    assert wrong.headers["Allow"] == "GET"
+    assert wrong.headers["Allow"] == "GET, HEAD"
+    assert api.http.get(f"{path}/hours").headers["Allow"] == "PUT"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,8 +13,12 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from adapters.ids import new_id
 from adapters.tokens import Person
 from api.app import create_app
-from api.permissions import PERMISSIONS, Action
+from api.permissions import BOTH, PERMISSIONS, STAFF, Action
+from domain.client import client as clients
+from domain.diary.diary import diary_id_of
 from domain.model import Role
+from domain.payment.payment import payment_id_of
+from domain.therapist import therapist as therapists
 from tests.api.practice import LINK, Practice, a_booking, a_price, ok, refused
 from tests.api.server import Api, Asking
 
@@ -93,6 +98,57 @@ def test_ids_of_other_streams_are_not_sessions_or_relationships(practice: Practi
         operator.get(f"/v1/relationships/{session['session_id']}/history"),
     ]
     assert [refused(answer) for answer in wrong] == [(404, "not-there")] * 3
+
+
+@pytest.mark.parametrize("role", sorted(BOTH | STAFF))
+def test_ids_of_other_streams_are_not_there_on_any_path(api: Api, practice: Practice, role: Role) -> None:
+    client, therapist = practice.client(), practice.therapist()
+    session_id = UUID(practice.paid(client, therapist)["session_id"])
+    person_id, other_id = client.person.person_id, therapist.asks.person.person_id
+    strange = [
+        session_id,
+        payment_id_of(session_id),
+        diary_id_of(other_id),
+        clients.stream_of(person_id),
+        therapists.stream_of(other_id),
+    ]
+    for wrong in strange:
+        asking = api.as_(Person(wrong, role))
+        ids = dict.fromkeys(("therapist_id", "client_id", "relationship_id"), str(wrong))
+        ids["session_id"] = str(other_id if wrong == session_id else wrong)
+        asked = [one for one in about(api, ids) if role in (PERMISSIONS[one[2]] or ())]
+        answers = {action: refused(ask(asking, method, path, action)) for method, path, action in asked}
+        assert answers == dict.fromkeys(answers, (404, "not-there"))
+        assert Action.READ_SESSION_HISTORY in answers
+
+
+def test_public_paths_know_no_ids_of_other_streams(api: Api, practice: Practice) -> None:
+    client = practice.client()
+    session = practice.paid(client, practice.therapist())
+    wrong = [client.id, session["session_id"], session["relationship_id"], str(new_id())]
+    wrong += [str(stream_of(UUID(client.id))) for stream_of in (clients.stream_of, therapists.stream_of, diary_id_of)]
+    paths = [f"/v1/therapists/{one}{rest}" for one in wrong for rest in ("", "/openings?kind=individual")]
+    assert {path: refused(api.http.get(path)) for path in paths} == dict.fromkeys(paths, (404, "not-there"))
+
+
+def test_a_booking_with_an_id_that_is_no_therapists_is_not_there(practice: Practice) -> None:
+    client, therapist = practice.client(), practice.therapist()
+    session = practice.paid(client, therapist)
+    starts_at = practice.openings(therapist, in_days=9)[0]["starts_at"]
+    wrong = [client.id, session["session_id"], session["relationship_id"], str(new_id())]
+    wrong += [str(stream_of(UUID(therapist.id))) for stream_of in (therapists.stream_of, diary_id_of)]
+    answers = [client.post("/v1/sessions", a_booking(therapist, starts_at, therapist_id=one)) for one in wrong]
+    assert [refused(answer) for answer in answers] == [(404, "not-there")] * len(wrong)
+
+
+def test_one_person_may_be_a_client_and_a_therapist(api: Api, practice: Practice) -> None:
+    client, other = practice.client(), practice.therapist()
+    as_therapist = api.as_(Person(client.person.person_id, Role.THERAPIST))
+    ok(as_therapist.post("/v1/therapists", {"name": "Ben Brook", "zone": "Europe/Rome", "country": "IT"}))
+    assert ok(client.get(f"/v1/clients/{client.id}"))["zone"] == "Europe/Paris"
+    assert ok(api.http.get(f"/v1/therapists/{client.id}"))["zone"] == "Europe/Rome"
+    assert practice.paid(client, other)["status"] == "unconfirmed"
+    assert ok(as_therapist.get(f"/v1/therapists/{client.id}/calendar"))["sessions"] == []
 
 
 def test_what_is_theirs_but_not_their_part_is_not_permitted(api: Api, practice: Practice) -> None:

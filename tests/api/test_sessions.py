@@ -48,6 +48,7 @@ def test_reasons_belong_to_those_who_may_give_them(practice: Practice) -> None:
     path = f"/v1/sessions/{practice.paid(client, therapist)['session_id']}/cancel"
     assert refused(client.post(path, {"reason": "not_a_fit"})) == (422, "reason-not-yours")
     assert refused(client.post(path, {"reason": "boredom"})) == (422, "validation-failed")
+    assert refused(therapist.asks.post(path, {"reason": "checkout_lapsed"})) == (422, "validation-failed")
 
 
 def test_a5_a_booking_that_is_not_paid_yet_cannot_be_confirmed(practice: Practice) -> None:
@@ -79,9 +80,12 @@ def test_e7_a_charge_that_failed_is_told_and_can_be_paid(api: Api, practice: Pra
     assert session["charge_failure"] == {"code": "card_declined", "needs_authentication": False}
 
     api.gateway.refuse_cards = None
-    paid = ok(client.post(f"{path}/pay", {}))
+    first, second = (client.post(f"{path}/pay", {}) for _ in range(2))
+    paid = ok(first)
     assert (paid["status"], paid["charged_minor"], paid["charge_failure"]) == ("unconfirmed", 8000, None)
-    assert refused(client.post(f"{path}/pay", {})) == (409, "nothing-to-pay")
+    history = client.get(f"{path}/history", min_position=first.headers["Event-Position"])
+    assert "session.charged" in {event["name"] for event in ok(history)["events"]}
+    assert (ok(second)["charged_minor"], second.headers.get("Event-Position")) == (8000, None)
 
 
 @pytest.mark.usefixtures("cards_are_declined")

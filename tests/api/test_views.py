@@ -110,6 +110,19 @@ def _names(history: dict[str, Any]) -> list[tuple[str, str]]:
     return [(event["name"], event["words"]) for event in history["events"]]
 
 
+def test_k1_what_a_therapist_books_is_on_the_clients_behalf(api: Api, practice: Practice) -> None:
+    therapist, client = practice.therapist(), practice.client()
+    practice.paid(client, therapist)
+    slot = practice.openings(therapist, in_days=9)[0]["starts_at"]
+    body = a_booking(therapist, slot, client_id=client.id, client_agreed=True)
+    follow_up = ok(therapist.asks.post("/v1/sessions", body))
+    api.catch_up()
+
+    events = ok(client.get(f"/v1/sessions/{follow_up['session_id']}/history"))["events"]
+
+    assert {event["actor"]["on_behalf_of"] for event in events} == {client.id}
+
+
 def test_h3_the_references_of_the_provider_are_for_the_staff(api: Api, practice: Practice) -> None:
     therapist, client = practice.therapist(), practice.client()
     path = f"/v1/sessions/{practice.paid(client, therapist)['session_id']}/history"
@@ -159,6 +172,12 @@ def test_a_position_or_cursor_that_was_never_answered_is_refused(practice: Pract
     assert refused(position) == (400, "position-malformed")
     assert refused(client.get(f"{path}?cursor={text}")) == (400, "cursor-malformed")
     assert refused(client.get(f"{path}?limit=201")) == (422, "validation-failed")
+
+
+@pytest.mark.parametrize("path", ["therapists/{0}/calendar", "sessions/{0}/history"])
+def test_nobody_waits_for_a_view_without_a_token(api: Api, path: str) -> None:
+    answer = api.http.get(f"/v1/{path.format(new_id())}", headers={"Min-Position": "nonsense"})
+    assert refused(answer) == (401, "not-authenticated")
 
 
 def test_positions_come_back_as_they_went() -> None:

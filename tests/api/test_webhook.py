@@ -81,19 +81,23 @@ def test_an_empty_secret_signs_nothing(api: Api, secret: str) -> None:
     assert refused(answer) == (400, "unverified-webhook")
 
 
-def test_the_word_of_a_webhook_is_not_taken_for_the_truth(api: Api, practice: Practice) -> None:
+def test_the_word_of_a_webhook_is_not_taken_for_the_truth(
+    api: Api, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = practice.client()
     session = practice.booked(client, practice.therapist())
     payload = a_webhook("pi_never_made")
     ok(send(api.http, payload, signature_of(payload)))
-    api.gateway.refuse_cards = "card_declined"
+    monkeypatch.setattr(api.gateway, "refuse_cards", "card_declined")
     api.do_work()
     assert ok(client.get(f"/v1/sessions/{session['session_id']}"))["charged_minor"] == 0
 
 
-def test_e9_a_webhook_leads_to_reading_what_it_is_about(api: Api, practice: Practice) -> None:
+def test_e9_a_webhook_leads_to_reading_what_it_is_about(
+    api: Api, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = practice.client()
-    api.gateway.refuse_cards = "authentication_required"
+    monkeypatch.setattr(api.gateway, "refuse_cards", "authentication_required")
     session = practice.paid(client, practice.therapist())
     intent_id = next(reversed(api.gateway.intents))
     intent = api.gateway.intents[intent_id]
