@@ -27,7 +27,8 @@ APPEND = f"select append_events({', '.join(['%s'] * 16)}) as before"
 
 # Raised by append_events.
 MEANINGS: Mapping[str, type[Exception]] = {"TD001": SomebodyWasFirst, "TD002": SlotTaken, "TD003": ClientBusy}
-INTEGRITY_VIOLATED = "23"
+ALREADY_THERE = {"23505", "23P01"}
+"""A unique or an exclusion constraint. Any other violation is a mistake of ours and must not look like a race."""
 
 
 class Conflict(Exception):
@@ -75,7 +76,8 @@ def _meaning_of(error: psycopg.Error) -> Exception | None:
     state = error.sqlstate or ""
     if state in MEANINGS:
         return MEANINGS[state]()
-    return SomebodyWasFirst() if state.startswith(INTEGRITY_VIOLATED) else None
+    missing_predecessor = error.diag.constraint_name == "stored_events_chain"
+    return SomebodyWasFirst() if state in ALREADY_THERE or missing_predecessor else None
 
 
 def _guards(alongside: Alongside) -> list[str]:

@@ -171,7 +171,14 @@ def _table(name: str, shelf: dict[str, Thing], columns: Iterable[str]) -> str:
 
 
 def _cells(thing: Thing, columns: Iterable[str]) -> str:
-    return "".join(f"<td>{escape(str(thing.get(column, '')))}</td>" for column in columns)
+    return "".join(f"<td>{escape(_in_words(thing.get(column, '')))}</td>" for column in columns)
+
+
+def _in_words(value: object) -> str:
+    """Return a value for people: the parts of a compound one, without its machine's marks."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return str(value)
 
 
 def _page(title: str, body: str, status: int = 200) -> Response:
