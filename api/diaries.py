@@ -26,7 +26,7 @@ from api.therapists import therapist_answer
 from api.windows import From, Until, window
 from application import people
 from domain.diary import diary as diaries
-from domain.diary.diary import Notice, diary_id_of
+from domain.diary.diary import BookingTerms, diary_id_of
 from domain.diary.events import Hours
 from domain.diary.openings import Opening, openings
 from domain.model import SessionKind
@@ -59,8 +59,8 @@ def set_notice(
 ) -> TherapistAnswer:
     """Say how clients book (rule B2)."""
     permit_self(person, therapist_id, Action.SET_NOTICE)
-    notice = Notice(**body.model_dump())
-    outcome = people.set_notice(service.practice, service.desk.command(person.actor), therapist_id, notice)
+    terms = BookingTerms(**body.model_dump())
+    outcome = people.set_notice(service.practice, service.desk.command(person.actor), therapist_id, terms)
     tell_position(response, outcome.position)
     return therapist_answer(service, therapist_id)
 

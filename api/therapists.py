@@ -46,10 +46,10 @@ def therapist_answer(service: Service, therapist_id: UUID) -> TherapistAnswer:
         locations=[PlaceAnswer.of(location) for location in therapist.locations.values()],
         self_booking=diary.self_booking,
         notice=NoticeAnswer(
-            notice_hours=diary.notice.notice_hours,
-            horizon_weeks=diary.notice.horizon_weeks,
-            grid_minutes=diary.notice.grid_minutes,
-            gap_minutes=diary.notice.gap_minutes,
+            notice_hours=diary.terms.notice_hours,
+            horizon_weeks=diary.terms.horizon_weeks,
+            grid_minutes=diary.terms.grid_minutes,
+            gap_minutes=diary.terms.gap_minutes,
         ),
         policy_version=POLICY_VERSION,
     )

@@ -10,7 +10,7 @@ from application.ports import CardSetup, PaymentGateway
 from application.practice import Changes, Command, Outcome, Practice, Sealed, events
 from domain.client import client as clients
 from domain.diary import diary as diaries
-from domain.diary.diary import Diary, Notice, diary_id_of
+from domain.diary.diary import BookingTerms, Diary, diary_id_of
 from domain.diary.events import DiaryEvent, Hours, WeeklyHours
 from domain.errors import UnknownCardSetup
 from domain.model import Location
@@ -101,11 +101,9 @@ def close_date(practice: Practice, command: Command, therapist_id: UUID, day: da
     return change_diary(practice, command, therapist_id, lambda d: diaries.close_date(d, day=day, now=command.now))
 
 
-def set_notice(practice: Practice, command: Command, therapist_id: UUID, notice: Notice) -> Outcome:
+def set_notice(practice: Practice, command: Command, therapist_id: UUID, terms: BookingTerms) -> Outcome:
     """Say how clients book (rule B2)."""
-    return change_diary(
-        practice, command, therapist_id, lambda d: diaries.set_notice(d, notice=notice, now=command.now)
-    )
+    return change_diary(practice, command, therapist_id, lambda d: diaries.set_notice(d, terms=terms, now=command.now))
 
 
 def open_self_booking(practice: Practice, command: Command, therapist_id: UUID) -> Outcome:

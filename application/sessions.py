@@ -188,7 +188,7 @@ def _booking_request(
         initial=first,
         kind=booking.kind,
         slot=Slot(starts_at=booking.starts_at, duration_minutes=price.duration_minutes, location=location),
-        gap_minutes=diary.notice.gap_minutes,
+        gap_minutes=diary.terms.gap_minutes,
         zone=diary.zone,
         attendees=len(booking.attendees),
         price=_price(price.amount, booking.settlement),

@@ -45,7 +45,7 @@ def diary_id_of(therapist_id: UUID) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class BookingTerms:
     """How clients book, in hours, weeks and minutes (rule B2). Chosen by nobody yet: these defaults."""
 
     notice_hours: int = 24
@@ -61,7 +61,7 @@ class Diary:
     weekly: tuple[WeeklyHours, ...] = ()
     opened: Mapping[date, tuple[Hours, ...]] = field(default_factory=dict)
     closed: frozenset[date] = frozenset()
-    notice: Notice = field(default_factory=Notice)
+    terms: BookingTerms = field(default_factory=BookingTerms)
     self_booking: bool = False
 
     def hours_on(self, day: date) -> list[Hours]:
@@ -132,22 +132,22 @@ def _refuse_impossible(of_one_day: Sequence[Hours]) -> None:
         raise OverlappingHours
 
 
-def set_notice(diary: Diary, *, notice: Notice, now: datetime) -> NoticeSet | None:
+def set_notice(diary: Diary, *, terms: BookingTerms, now: datetime) -> NoticeSet | None:
     """Say how clients book (rule B2). Raises BookingTermsOutOfRange."""
     if (
-        notice.notice_hours not in NOTICE_HOURS
-        or notice.horizon_weeks not in HORIZON_WEEKS
-        or notice.grid_minutes not in GRID_MINUTES
-        or notice.gap_minutes not in GAP_MINUTES
+        terms.notice_hours not in NOTICE_HOURS
+        or terms.horizon_weeks not in HORIZON_WEEKS
+        or terms.grid_minutes not in GRID_MINUTES
+        or terms.gap_minutes not in GAP_MINUTES
     ):
         raise BookingTermsOutOfRange
-    if notice == diary.notice:
+    if terms == diary.terms:
         return None
     return NoticeSet(
-        notice_hours=notice.notice_hours,
-        horizon_weeks=notice.horizon_weeks,
-        grid_minutes=notice.grid_minutes,  # type: ignore[arg-type] # the event allows 15, 30 and 60 only
-        gap_minutes=notice.gap_minutes,
+        notice_hours=terms.notice_hours,
+        horizon_weeks=terms.horizon_weeks,
+        grid_minutes=terms.grid_minutes,  # type: ignore[arg-type] # the event allows 15, 30 and 60 only
+        gap_minutes=terms.gap_minutes,
         at=now,
     )
 
@@ -177,8 +177,8 @@ def evolve(diary: Diary | None, event: DiaryEvent) -> Diary:
             opened = {day: hours for day, hours in diary.opened.items() if day != event.day}
             return replace(diary, opened=opened, closed=diary.closed | {event.day})
         case NoticeSet():
-            notice = Notice(event.notice_hours, event.horizon_weeks, event.grid_minutes, event.gap_minutes)
-            return replace(diary, notice=notice)
+            terms = BookingTerms(event.notice_hours, event.horizon_weeks, event.grid_minutes, event.gap_minutes)
+            return replace(diary, terms=terms)
         case SelfBookingOpened():
             return replace(diary, self_booking=True)
         case SelfBookingClosed():

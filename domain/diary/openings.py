@@ -57,7 +57,7 @@ def openings(
     first, last = max(_minute(since, up=True), earliest), min(_minute(until, up=True), latest + 1)
     busy = _merged(taken)
     starts = _starts_between(diary, duration_minutes, first, last)
-    free = _without_busy(starts, busy, duration_minutes + diary.notice.gap_minutes)
+    free = _without_busy(starts, busy, duration_minutes + diary.terms.gap_minutes)
     return [Opening(EPOCH + timedelta(minutes=minute), locations) for minute, locations in free]
 
 
@@ -89,8 +89,8 @@ def why_not(diary: Diary, slot: Slot, *, now: datetime) -> WhyNot | None:
 
 
 def _bounds(diary: Diary, *, now: datetime) -> tuple[int, int]:
-    earliest = now + timedelta(hours=diary.notice.notice_hours)
-    latest = now + timedelta(weeks=diary.notice.horizon_weeks)
+    earliest = now + timedelta(hours=diary.terms.notice_hours)
+    latest = now + timedelta(weeks=diary.terms.horizon_weeks)
     return _minute(earliest, up=True), _minute(latest)
 
 
@@ -144,7 +144,7 @@ def _starts_on(diary: Diary, day: date, duration_minutes: int) -> Iterator[tuple
 
 def _grid(diary: Diary, hours: Hours, duration_minutes: int) -> range:
     """The wall-clock starts of a range, counted from the range's own beginning so that 17:30 can be one."""
-    return range(hours.from_minutes, hours.until_minutes - duration_minutes + 1, diary.notice.grid_minutes)
+    return range(hours.from_minutes, hours.until_minutes - duration_minutes + 1, diary.terms.grid_minutes)
 
 
 def _start_on_a_change_day(diary: Diary, day: date, minute: int) -> int | None:

@@ -14,7 +14,7 @@ from adapters.settings import Settings
 from application.errors import Contended
 from application.people import close_self_booking, set_notice
 from application.practice import DECISIONS_LIMIT, Alongside
-from domain.diary.diary import Notice
+from domain.diary.diary import BookingTerms
 from domain.errors import NotOpen
 from domain.model import Role
 from tests.adapters.stored import rows_of
@@ -71,7 +71,7 @@ def test_a_booking_decided_on_an_open_diary_is_refused_when_the_diary_closes_mea
 
 def _change_gap(seeded: Seeded, gap_minutes: int) -> None:
     command = seeded.command(Role.THERAPIST, seeded.therapist_id)
-    set_notice(seeded.service.practice, command, seeded.therapist_id, Notice(gap_minutes=gap_minutes))
+    set_notice(seeded.service.practice, command, seeded.therapist_id, BookingTerms(gap_minutes=gap_minutes))
 
 
 def test_b2_a_booking_is_decided_again_with_the_gap_that_was_set_meanwhile(seeded: Seeded) -> None:

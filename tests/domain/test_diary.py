@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.diary.diary import (
-    Notice,
+    BookingTerms,
     close_date,
     close_self_booking,
     diary_id_of,
@@ -208,47 +208,47 @@ def test_b1_a_date_that_has_passed_in_the_diarys_zone_is_left_alone() -> None:
 
 
 def test_b2_a_new_diary_asks_for_a_days_notice_over_eight_weeks() -> None:
-    assert Notice(notice_hours=24, horizon_weeks=8, grid_minutes=30, gap_minutes=10) == given_diary().notice
+    assert BookingTerms(notice_hours=24, horizon_weeks=8, grid_minutes=30, gap_minutes=10) == given_diary().terms
 
 
 def test_b2_notice_horizon_grid_and_gap_are_set_together_and_once() -> None:
-    notice = Notice(notice_hours=2, horizon_weeks=4, grid_minutes=15, gap_minutes=0)
+    terms = BookingTerms(notice_hours=2, horizon_weeks=4, grid_minutes=15, gap_minutes=0)
     expected = NoticeSet(notice_hours=2, horizon_weeks=4, grid_minutes=15, gap_minutes=0, at=NOW)
 
-    assert set_notice(given_diary(), notice=notice, now=NOW) == expected
-    assert set_notice(given_diary(expected), notice=notice, now=NOW) is None
+    assert set_notice(given_diary(), terms=terms, now=NOW) == expected
+    assert set_notice(given_diary(expected), terms=terms, now=NOW) is None
 
 
 @pytest.mark.parametrize(
-    "notice",
+    "terms",
     [
-        Notice(notice_hours=2, horizon_weeks=1, grid_minutes=15, gap_minutes=0),
-        Notice(notice_hours=24, horizon_weeks=52, grid_minutes=60, gap_minutes=60),
-        Notice(notice_hours=23, horizon_weeks=2, grid_minutes=30, gap_minutes=5),
+        BookingTerms(notice_hours=2, horizon_weeks=1, grid_minutes=15, gap_minutes=0),
+        BookingTerms(notice_hours=24, horizon_weeks=52, grid_minutes=60, gap_minutes=60),
+        BookingTerms(notice_hours=23, horizon_weeks=2, grid_minutes=30, gap_minutes=5),
     ],
 )
-def test_b2_the_terms_of_booking_may_go_to_their_bounds(notice: Notice) -> None:
-    happened = set_notice(given_diary(), notice=notice, now=NOW)
+def test_b2_the_terms_of_booking_may_go_to_their_bounds(terms: BookingTerms) -> None:
+    happened = set_notice(given_diary(), terms=terms, now=NOW)
 
     assert happened is not None
-    assert given_diary(happened).notice == notice
+    assert given_diary(happened).terms == terms
 
 
 @pytest.mark.parametrize(
-    "notice",
+    "terms",
     [
-        Notice(notice_hours=1),
-        Notice(notice_hours=25),
-        Notice(horizon_weeks=0),
-        Notice(horizon_weeks=53),
-        Notice(grid_minutes=20),
-        Notice(gap_minutes=-1),
-        Notice(gap_minutes=61),
+        BookingTerms(notice_hours=1),
+        BookingTerms(notice_hours=25),
+        BookingTerms(horizon_weeks=0),
+        BookingTerms(horizon_weeks=53),
+        BookingTerms(grid_minutes=20),
+        BookingTerms(gap_minutes=-1),
+        BookingTerms(gap_minutes=61),
     ],
 )
-def test_b2_the_terms_of_booking_stay_within_their_bounds(notice: Notice) -> None:
+def test_b2_the_terms_of_booking_stay_within_their_bounds(terms: BookingTerms) -> None:
     with pytest.raises(BookingTermsOutOfRange):
-        set_notice(given_diary(), notice=notice, now=NOW)
+        set_notice(given_diary(), terms=terms, now=NOW)
 
 
 def test_b6_a_new_diary_is_not_open_for_self_booking() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.diary.diary import Diary, Notice
+from domain.diary.diary import BookingTerms, Diary
 from domain.diary.events import Hours, WeeklyHours
 from domain.diary.openings import openings, refuse_unless_open
 from domain.errors import NotOpen, SlotTaken
@@ -86,7 +86,7 @@ def situations(draw: st.DrawFn) -> Situation:
     night_and_day = st.one_of(st.integers(0, 16), st.integers(0, 96))
     cuts = st.lists(night_and_day, unique=True, min_size=4, max_size=8)
     weekly = tuple(WeeklyHours(weekday=d.weekday(), hours=h) for d in days for h in _hours(draw(cuts)))
-    notice = Notice(
+    terms = BookingTerms(
         notice_hours=draw(st.integers(2, 24)),
         horizon_weeks=draw(st.integers(1, 8)),
         grid_minutes=draw(st.sampled_from([15, 30, 60])),
@@ -97,7 +97,7 @@ def situations(draw: st.DrawFn) -> Situation:
     taken = tuple(Range(at, at + timedelta(seconds=draw(st.integers(1, 3 * 3600)))) for at in starts)
     since = midnight + timedelta(seconds=draw(st.integers(0, 24 * 3600)))
     return Situation(
-        diary=Diary(therapist_id=THERAPIST, zone=zone, weekly=weekly, notice=notice, self_booking=True),
+        diary=Diary(therapist_id=THERAPIST, zone=zone, weekly=weekly, terms=terms, self_booking=True),
         duration_minutes=draw(st.sampled_from([15, 30, 50, 60, 90])),
         taken=taken,
         since=since,
@@ -110,9 +110,9 @@ def _is_open(situation: Situation, starts_at: datetime) -> bool:
     """The rules, said slowly: hours and grid on the wall clock, elapsed length, bounds, claims with the gap."""
     diary, minutes = situation.diary, situation.duration_minutes
     ends_at = starts_at + timedelta(minutes=minutes)
-    claimed_until = ends_at + timedelta(minutes=diary.notice.gap_minutes)
-    earliest = situation.now + timedelta(hours=diary.notice.notice_hours)
-    latest = situation.now + timedelta(weeks=diary.notice.horizon_weeks)
+    claimed_until = ends_at + timedelta(minutes=diary.terms.gap_minutes)
+    earliest = situation.now + timedelta(hours=diary.terms.notice_hours)
+    latest = situation.now + timedelta(weeks=diary.terms.horizon_weeks)
     if not earliest <= starts_at <= latest:
         return False
     if any(t.starts_at < claimed_until and starts_at < t.ends_at for t in situation.taken):
@@ -121,9 +121,7 @@ def _is_open(situation: Situation, starts_at: datetime) -> bool:
     wall, wall_end = starts_at.astimezone(zone), ends_at.astimezone(zone)
     if wall.fold:
         return False
-    return any(
-        _fits(hours, wall, wall_end, minutes, diary.notice.grid_minutes) for hours in diary.hours_on(wall.date())
-    )
+    return any(_fits(hours, wall, wall_end, minutes, diary.terms.grid_minutes) for hours in diary.hours_on(wall.date()))
 
 
 def _fits(hours: Hours, wall: datetime, wall_end: datetime, minutes: int, grid: int) -> bool:
@@ -164,7 +162,7 @@ def test_b9_a_start_that_is_not_listed_is_refused(situation: Situation, aside: t
 @MODERATE
 @given(situations())
 def test_b12_no_listed_slot_touches_a_claim_with_its_gap(situation: Situation) -> None:
-    claimed = timedelta(minutes=situation.duration_minutes + situation.diary.notice.gap_minutes)
+    claimed = timedelta(minutes=situation.duration_minutes + situation.diary.terms.gap_minutes)
 
     for starts_at in situation.listed():
         for taken in situation.taken:
