@@ -117,6 +117,7 @@ def _decide_booking(
     )
     agreed = reduce(relationships.evolve, opened, relationship.state)
     assert agreed is not None, "a booking rests on a relationship"
+    assert agreed.accepted_policy is not None, "and on accepted terms"
     request = _booking_request(
         booking,
         by_role,
@@ -175,7 +176,7 @@ def _booking_request(
     diary: Diary,
     client: Client,
     *,
-    policy_version: str | None,
+    policy_version: str,
     first: bool,
 ) -> BookingRequest:
     price = therapist.price_of(booking.kind)
@@ -193,7 +194,7 @@ def _booking_request(
         attendees=len(booking.attendees),
         price=_price(price.amount, booking.settlement),
         price_list_version=therapist.price_list_version,
-        policy_version=policy_version or POLICY_VERSION,
+        policy_version=policy_version,
         settlement=booking.settlement,
         client_agreed=booking.client_agreed,
         client_has_card=client.card is not None,

@@ -16,7 +16,7 @@ from psycopg import OperationalError as PsycopgOperationalError
 from psycopg.rows import DictRow
 
 from adapters.event_mapper import EventMapper, NewerEvent
-from adapters.postgres.recorder import PracticeRecorder
+from adapters.postgres.recorder import PracticeRecorder, notification_in
 from adapters.postgres.rows import ConnectionRows
 from application.recorded import Logged
 from projections.view import View, apply_all
@@ -93,18 +93,7 @@ class Log:
         """Return everything that happened to these streams, in the order of the log."""
         with self._datastore.get_connection() as conn:
             rows = conn.execute(OF_STREAMS, [list(stream_ids)], prepare=True).fetchall()
-        return [
-            self._decode(
-                Notification(
-                    originator_id=row["originator_id"],
-                    originator_version=row["originator_version"],
-                    topic=row["topic"],
-                    state=bytes(row["state"]),
-                    id=row["notification_id"],
-                )
-            )
-            for row in rows
-        ]
+        return [self._decode(notification_in(row)) for row in rows]
 
     def position(self, view: View) -> int:
         """Return how far a view has read."""

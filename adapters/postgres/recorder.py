@@ -168,16 +168,18 @@ class PracticeRecorder(PostgresApplicationRecorder):
         after = (start or 0) - (1 if inclusive_of_start else 0)
         with self.datastore.get_connection() as conn:
             rows = conn.execute(TAIL, (after, END_OF_LOG if stop is None else stop, limit), prepare=True).fetchall()
-        return [
-            Notification(
-                originator_id=row["originator_id"],
-                originator_version=row["originator_version"],
-                topic=row["topic"],
-                state=bytes(row["state"]),
-                id=row["notification_id"],
-            )
-            for row in rows
-        ]
+        return [notification_in(row) for row in rows]
+
+
+def notification_in(row: DictRow) -> Notification:
+    """Return a row of the log as the library's notification."""
+    return Notification(
+        originator_id=row["originator_id"],
+        originator_version=row["originator_version"],
+        topic=row["topic"],
+        state=bytes(row["state"]),
+        id=row["notification_id"],
+    )
 
 
 def _command_in(row: DictRow) -> UUID:

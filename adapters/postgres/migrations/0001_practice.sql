@@ -213,6 +213,7 @@ create table work (
     closed_at timestamptz
 );
 create index work_open_idx on work (due_at) where state in ('ready', 'leased');
+create index work_leased_idx on work (lease_until) where state = 'leased';
 create index work_sent_idx on work (sent_at) where state = 'ready' and sent_at is not null;
 
 -- What the payment provider told us of: an id and what it is about, never its payload.
