@@ -13,6 +13,7 @@ from adapters.clock import machine_now
 from adapters.event_mapper import EventMapper
 from adapters.ids import new_id
 from adapters.people import PostgresPeople
+from adapters.postgres.busy import PostgresExternalBusy
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.clock import PracticeClock
 from adapters.postgres.inbox import Inbox
@@ -52,6 +53,7 @@ class Service:
     desk: Desk
     clock: PracticeClock
     claims: PostgresClaims
+    busy: PostgresExternalBusy
     people: PostgresPeople
     requests: RequestBook
     rows: PooledRows
@@ -86,6 +88,7 @@ def build(settings: Settings, conninfo: str, *, gateway: PaymentGateway | None =
         desk=Desk(practice=practice, now=clock.now, machine_now=machine_now, new_id=new_id),
         clock=clock,
         claims=PostgresClaims(datastore),
+        busy=PostgresExternalBusy(datastore),
         people=PostgresPeople(datastore, vault),
         requests=RequestBook(datastore, settings.required("token_secret").get_secret_value().encode()),
         rows=PooledRows(datastore),

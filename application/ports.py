@@ -9,16 +9,21 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from application.claims import ClaimKind
 from domain.model import Money
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedTime:
-    """A half-open range of a therapist's time that is claimed, gaps included, and for which session."""
+    """A half-open range of somebody's time that is claimed, for which session, and as what.
+
+    A therapist's includes the gap after the session, a client's does not (rule B2).
+    """
 
     starts_at: datetime
     ends_at: datetime
     session_id: UUID
+    kind: ClaimKind
 
 
 class Claims(Protocol):
@@ -26,6 +31,27 @@ class Claims(Protocol):
 
     def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[ClaimedTime]:
         """Claims that overlap [since, until), in order."""
+
+    def of_client(self, client_id: UUID, *, since: datetime, until: datetime) -> Sequence[ClaimedTime]:
+        """The client's own times that overlap [since, until), with whichever therapist, in order and without gaps.
+
+        Times that are only held for them, and not asked of them yet, are not theirs (rule B12).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BusyTime:
+    """A half-open range of time in which a therapist's own calendar says busy; nothing else of it is known."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ExternalBusy(Protocol):
+    """The busy times of the calendars that therapists connected, as of the last sync (rules B8, B9)."""
+
+    def of_therapist(self, therapist_id: UUID, *, since: datetime, until: datetime) -> Sequence[BusyTime]:
+        """Busy times that overlap [since, until), in order; those of two calendars may overlap each other."""
 
 
 # --- payments ---------------------------------------------------------------------------------------------------

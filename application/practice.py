@@ -14,6 +14,8 @@ from eventsourcing.utils import Environment, EnvType
 
 from application.claims import Claim, claims_taken, sessions_released
 from application.errors import Contended, SomebodyWasFirst, VersionMoved
+from application.ports import ClaimedTime
+from application.reading import Folded, Read, Reader, Streams
 from application.recorded import Meta, PracticeEvent, Recorded
 from domain.errors import NotThere
 from domain.model import Actor, Event
@@ -90,26 +92,52 @@ class Changes:
     """What a decision comes to: new events by stream, and the guards that it rests on or raises.
 
     `rests_on` maps a guard to the version it was read at: stored only if it still stands there. `raises` likewise, and
-    moves it on, so that decisions resting on it are made again.
+    moves it on, so that decisions resting on it are made again. `holds` are guards that are only held while this is
+    stored: whoever lets claims go holds the therapist's, so that the log has it before whatever takes them.
+    `clashes_of` is a therapist whose claims that are not over are read under the guard that is raised (rule B3); they
+    are the outcome's `claims`.
     """
 
     events: tuple[tuple[Loaded[object], tuple[PracticeEvent, ...]], ...] = ()
     rests_on: Mapping[UUID, int] = field(default_factory=dict)
     raises: Mapping[UUID, int] = field(default_factory=dict)
+    holds: frozenset[UUID] = frozenset()
     sealed: tuple[Sealed, ...] = ()
+    clashes_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was stored: nothing where the command had been carried out before or came too late."""
+    """What was stored: nothing where the command had been carried out before or came too late.
+
+    `claims` are those that the change asked for, in order and at most 1000: as they stood under the guard where
+    something was stored, and as they stand now where nothing was.
+    """
 
     recorded: tuple[Recorded, ...]
     position: int | None
+    claims: tuple[ClaimedTime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRead:
+    """Whose claims are asked for: all that end after an instant of the practice's time."""
+
+    therapist_id: UUID
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The positions that events were stored at, and the claims that were asked for alongside."""
+
+    positions: Sequence[int]
+    claims: tuple[ClaimedTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Alongside:
-    """What is stored or refused together with events, in their transaction."""
+    """What is stored, refused or read together with events, in their transaction."""
 
     request: Request | None
     command_id: UUID
@@ -119,6 +147,8 @@ class Alongside:
     takes: Sequence[Claim]
     releases: Sequence[UUID]
     sealed: Sequence[Sealed]
+    reads_claims: ClaimsRead | None = None
+    holds: frozenset[UUID] = frozenset()
 
 
 def _refuse_moved(command: Command, changes: Changes) -> None:
@@ -128,14 +158,17 @@ def _refuse_moved(command: Command, changes: Changes) -> None:
             raise VersionMoved
 
 
-class EventRecorder(Protocol):
+class EventRecorder(Streams, Protocol):
     """The event store's recorder, with all that is stored in one transaction with the events."""
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], *, alongside: Alongside) -> Sequence[int] | None:
-        """Store all or nothing; return the positions.
+    def store(self, stored_events: Sequence[StoredEvent], *, alongside: Alongside) -> Stored:
+        """Store all or nothing.
 
         Raises SomebodyWasFirst, SlotTaken, ClientBusy, RequestInFlight, RequestRepeated, StoreUnavailable.
         """
+
+    def claims_of(self, read: ClaimsRead) -> tuple[ClaimedTime, ...]:
+        """Return claims as they are now, in order and at most 1000."""
 
     def guard_versions(self, guard_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Return the present version of each guard; a guard that does not exist is at 0."""
@@ -162,9 +195,23 @@ def _claiming_order(claim: Claim) -> tuple[UUID, datetime, UUID]:
     return claim.therapist_id, claim.starts_at, claim.claim_id
 
 
-def _concept(event: PracticeEvent) -> str:
-    """Return the package of an event's concept: its `evolve` lives there too."""
-    return type(event).__module__.rpartition(".")[0]
+class Together:
+    """Streams as they all stood at one instant."""
+
+    def __init__(self, folded: Mapping[Read[Any], Folded[Any]]) -> None:
+        self._folded = folded
+
+    def read(self, read: Read[S]) -> Loaded[S | None]:
+        """Return one of them, which may not exist yet."""
+        folded: Folded[S] = self._folded[read]
+        return Loaded(read.stream_id, folded.version, folded.state)
+
+    def load(self, read: Read[S]) -> Loaded[S]:
+        """Return one of them, which has to be there. Raises NotThere."""
+        folded: Folded[S] = self._folded[read]
+        if folded.state is None:
+            raise NotThere
+        return Loaded(read.stream_id, folded.version, folded.state)
 
 
 class Practice(Application[UUID]):
@@ -175,6 +222,7 @@ class Practice(Application[UUID]):
     def __init__(self, *, mapper: Mapper[UUID], recorder: EventRecorder) -> None:
         self._given_mapper = mapper
         self._given_recorder = recorder
+        self._reader = Reader(recorder, decode=lambda stored: cast("Recorded", mapper.to_domain_event(stored)))
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:  # noqa: ARG002 - the library's signature
@@ -192,21 +240,17 @@ class Practice(Application[UUID]):
 
     def read(self, stream_id: UUID, evolve: Callable[[S | None, Any], S]) -> Loaded[S | None]:
         """Load a stream that may not exist yet. Raises NotThere where another kind of thing has that id."""
-        state: S | None = None
-        version = 0
-        history = self.history(stream_id)
-        if history and _concept(history[0].event) != evolve.__module__.rpartition(".")[0]:
-            raise NotThere
-        for recorded in history:
-            state, version = evolve(state, recorded.event), recorded.originator_version
-        return Loaded(stream_id, version, state)
+        read = Read(stream_id, evolve)
+        return self.read_together(read).read(read)
 
     def load(self, stream_id: UUID, evolve: Callable[[S | None, Any], S]) -> Loaded[S]:
         """Load a stream that has to be there. Raises NotThere."""
-        loaded = self.read(stream_id, evolve)
-        if loaded.state is None:
-            raise NotThere
-        return Loaded(stream_id, loaded.version, loaded.state)
+        read = Read(stream_id, evolve)
+        return self.read_together(read).load(read)
+
+    def read_together(self, *reads: Read[Any]) -> Together:
+        """Read many streams as they stand at one instant. Raises NotThere where another kind of thing has an id."""
+        return Together(self._reader.read(*reads))
 
     def guards(self, *guard_ids: UUID) -> dict[UUID, int]:
         """Read guard versions: before the states that a decision rests on, never after."""
@@ -232,8 +276,12 @@ class Practice(Application[UUID]):
             for loaded, decided in changes.events
             for number, event in enumerate(decided, start=1)
         )
+        assert changes.raises or not (recorded and changes.clashes_of), "clashes are read under a guard that is raised"
+        releases = sorted(session_id for r in recorded for session_id in sessions_released(r))
+        assert changes.holds or not releases, "claims are let go under their therapist's guard"
+        reads_claims = None if changes.clashes_of is None else ClaimsRead(changes.clashes_of, command.now)
         if not recorded and command.request is None and not changes.sealed:
-            return Outcome((), None)
+            return Outcome((), None, self._given_recorder.claims_of(reads_claims) if reads_claims else ())
         alongside = Alongside(
             request=command.request,
             command_id=command.command_id,
@@ -241,12 +289,14 @@ class Practice(Application[UUID]):
             rests_on=changes.rests_on,
             raises=changes.raises if recorded else {},
             takes=sorted((claim for r in recorded for claim in claims_taken(r)), key=_claiming_order),
-            releases=sorted(session_id for r in recorded for session_id in sessions_released(r)),
+            releases=releases,
             sealed=changes.sealed,
+            reads_claims=reads_claims,
+            holds=changes.holds,
         )
         return self._append(recorded, alongside)
 
     def _append(self, recorded: tuple[Recorded, ...], alongside: Alongside) -> Outcome:
         stored = [self.mapper.to_stored_event(cast("Any", r)) for r in recorded]
-        positions = self._given_recorder.insert_events(stored, alongside=alongside)
-        return Outcome(recorded, max(positions) if positions else None)
+        kept = self._given_recorder.store(stored, alongside=alongside)
+        return Outcome(recorded, max(kept.positions, default=None), kept.claims)

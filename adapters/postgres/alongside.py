@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -39,20 +40,36 @@ class Conflict(Exception):
         self.meaning = meaning
 
 
-def insert_request(conn: Connection[DictRow], request: Request, *, alongside: Alongside, event_count: int) -> None:
-    """Record the request, or find it recorded. A twin that is still running is not waited for."""
+def hold_request(conn: Connection[DictRow], request: Request) -> None:
+    """Let nobody else carry out the same request meanwhile. A twin that is still running is not waited for.
+
+    This comes before the guards, and it is an advisory lock so that it does: a row would give the transaction its
+    number, and so its place in the log, before it has waited for what it rests on. Raises RequestInFlight.
+    """
     name = f"{request.person_id} {request.route} {request.key}"
     lock = conn.execute(TRY_REQUEST, [name], prepare=True).fetchone()
     if lock is None or not lock["ours"]:
         raise RequestInFlight
-    key = request.person_id, request.route, request.key
+
+
+def record_request(conn: Connection[DictRow], request: Request, *, alongside: Alongside, event_count: int) -> None:
+    """Record the request with the last position of its events. Raises Conflict where it is recorded already."""
     made_by = alongside.command_id, request.subject_id
-    values = (*key, request.fingerprint, *made_by, event_count, alongside.recorded_at)
-    if conn.execute(INSERT_REQUEST, values, prepare=True).fetchone() is not None:
-        return
-    found = conn.execute(READ_REQUEST, key, prepare=True).fetchone()
-    same = found is not None and bytes(found["fingerprint"]) == request.fingerprint
-    raise Conflict(RequestRepeated() if same else RequestDiffers())
+    values = (*_key(request), request.fingerprint, *made_by, event_count, alongside.recorded_at)
+    if conn.execute(INSERT_REQUEST, values, prepare=True).fetchone() is None:
+        raise Conflict(recorded_before(conn, request) or RequestDiffers())
+
+
+def recorded_before(conn: Connection[DictRow], request: Request) -> RequestRepeated | RequestDiffers | None:
+    """Return what is to be said of a key that has a record, None where it has none."""
+    found = conn.execute(READ_REQUEST, _key(request), prepare=True).fetchone()
+    if found is None:
+        return None
+    return RequestRepeated() if bytes(found["fingerprint"]) == request.fingerprint else RequestDiffers()
+
+
+def _key(request: Request) -> tuple[UUID, str, str]:
+    return request.person_id, request.route, request.key
 
 
 def append(conn: Connection[DictRow], stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int]:
@@ -81,12 +98,16 @@ def _meaning_of(error: psycopg.Error) -> Exception | None:
 
 
 def _guards(alongside: Alongside) -> list[str]:
-    """Each guard once and at its strongest: a lock is never taken again in a stronger form."""
+    """Each guard once and at its strongest: a lock is never taken again in a stronger form. Held alone: no version."""
     versions = {**alongside.rests_on, **alongside.raises}
-    ids = sorted(versions)
+    held_alone = set(alongside.holds) - versions.keys()
+    assert held_alone | alongside.raises.keys() >= set(alongside.holds), (
+        "what is rested on is shared and cannot be held"
+    )
+    ids = sorted(versions.keys() | held_alone)
     return [
         _array([guard_id.hex for guard_id in ids]),
-        _array([str(versions[guard_id]) for guard_id in ids]),
+        _array([str(versions.get(guard_id, "null")) for guard_id in ids]),
         _array(["t" if guard_id in alongside.raises else "f" for guard_id in ids]),
     ]
 

@@ -7,7 +7,8 @@ running, so nothing ever appears behind them, and writers never wait for each ot
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,14 +20,17 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import errors
+from psycopg import Connection, errors
 from psycopg.rows import DictRow
 
 from adapters.event_mapper import command_of
-from adapters.postgres.alongside import Conflict, append, insert_request
+from adapters.postgres.alongside import Conflict, append, hold_request, record_request, recorded_before
+from adapters.postgres.claims import claims_not_over
 from adapters.vault import Vault
 from application.errors import StoreUnavailable
-from application.practice import Alongside
+from application.ports import ClaimedTime
+from application.practice import Alongside, ClaimsRead, Stored
+from application.reading import Linked
 
 T = TypeVar("T")
 
@@ -41,6 +45,16 @@ STREAM = """
 select originator_id, originator_version, topic, state from stored_events
 where originator_id = %s and originator_version > %s and originator_version <= %s
 order by originator_version limit %s
+"""
+STREAMS = """
+select e.originator_id, e.originator_version, e.topic, e.state, e.hash
+from unnest(%s::uuid[], %s::bigint[]) as wanted(id, version)
+cross join lateral (
+    select originator_id, originator_version, topic, state, hash from stored_events
+    where originator_id = wanted.id and originator_version >= wanted.version
+    order by originator_version
+) as e
+order by e.originator_id, e.originator_version
 """
 STORED = """
 select s.originator_id, s.originator_version, s.topic, s.state, s.notification_id from stored_events s
@@ -75,50 +89,66 @@ class PracticeRecorder(PostgresApplicationRecorder):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, alongside: Alongside | None = None, **_: Any
     ) -> Sequence[int]:
-        """Store all or nothing and return the positions.
+        """Store all or nothing and return the positions: `store` by the library's name."""
+        assert alongside is not None, "every append says what it rests on"
+        return self.store(stored_events, alongside=alongside).positions
+
+    def store(self, stored_events: Sequence[StoredEvent], *, alongside: Alongside) -> Stored:
+        """Store all or nothing.
 
         An answer lost after COMMIT comes back as a conflict with ourselves: what is stored then carries our command's
         id, and is the answer. Raises SomebodyWasFirst, SlotTaken, ClientBusy, RequestInFlight, RequestRepeated,
-        StoreUnavailable.
+        RequestDiffers, StoreUnavailable.
         """
         if len(stored_events) >= EVENTS_LIMIT:
             raise ValueError("Too many events for one transaction.")
-        assert alongside is not None, "every append says what it rests on"
         try:
-            return _again_when_cut(lambda: self._insert(stored_events, alongside))
+            return _again_when_cut(lambda: self._store(stored_events, alongside))
         except Conflict as conflict:
-            if (positions := self._stored_before(stored_events, alongside)) is not None:
-                return positions
-            raise conflict.meaning from None
+            meaning = conflict.meaning
+        return _again_when_cut(lambda: self._stored_before(stored_events, alongside, meaning))
 
-    def _insert(self, stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int]:
+    def _store(self, stored_events: Sequence[StoredEvent], alongside: Alongside) -> Stored:
         with self.datastore.get_connection() as conn:
-            if alongside.request is None and not alongside.sealed:
-                return append(conn, stored_events, alongside)  # one statement is a transaction of its own
+            if alongside.request is None and not alongside.sealed and alongside.reads_claims is None:
+                return Stored(append(conn, stored_events, alongside))  # one statement is a transaction of its own
             with conn.transaction():
-                if alongside.request is not None:
-                    insert_request(conn, alongside.request, alongside=alongside, event_count=len(stored_events))
-                positions = append(conn, stored_events, alongside)
-                for sealed in alongside.sealed:
-                    self.vault.seal(conn, sealed)
-                return positions
+                return self._store_all(conn, stored_events, alongside)
 
-    def _stored_before(self, stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int] | None:
-        """Return the positions of our own earlier try whose answer was lost, None where somebody else was first."""
-        return _again_when_cut(lambda: self._find(stored_events, alongside))
+    def _store_all(
+        self, conn: Connection[DictRow], stored_events: Sequence[StoredEvent], alongside: Alongside
+    ) -> Stored:
+        """The first row is written by `append`, once the guards are held: the transaction's number comes with it, and
+        so the order of the log is that of the guards."""
+        if alongside.request is not None:
+            hold_request(conn, alongside.request)
+        positions = append(conn, stored_events, alongside)
+        if alongside.request is not None:
+            record_request(conn, alongside.request, alongside=alongside, event_count=len(stored_events))
+        for sealed in alongside.sealed:
+            self.vault.seal(conn, sealed)
+        return Stored(positions, _claims_asked_for(conn, alongside))
 
-    def _find(self, stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int] | None:
+    def _stored_before(self, stored_events: Sequence[StoredEvent], alongside: Alongside, meaning: Exception) -> Stored:
+        """Return what our own earlier try stored, whose answer was lost.
+
+        Raises RequestRepeated or RequestDiffers where another command carried the request out, whatever it was that
+        clashed: what that command made may well be in our way. Where neither did, raises `meaning`: the clash's own.
+        """
         with self.datastore.get_connection() as conn:
-            if stored_events:
-                places = [e.originator_id for e in stored_events], [e.originator_version for e in stored_events]
-                rows = conn.execute(STORED, places, prepare=True).fetchall()
-                ours = [row["notification_id"] for row in rows if _command_in(row) == alongside.command_id]
-                return ours if len(ours) == len(stored_events) else None
-            if alongside.request is None:
-                return None
-            key = alongside.request.person_id, alongside.request.route, alongside.request.key
-            found = conn.execute(REQUEST_STORED, key, prepare=True).fetchone()
-            return [] if found and found["command_id"] == alongside.command_id else None
+            if (positions := _ours(conn, stored_events, alongside)) is not None:
+                return Stored(positions, _claims_asked_for(conn, alongside))
+            repeated = alongside.request and recorded_before(conn, alongside.request)
+        raise repeated or meaning from None
+
+    def claims_of(self, read: ClaimsRead) -> tuple[ClaimedTime, ...]:
+        """Return claims as they are now, in order and at most 1000."""
+
+        def find() -> tuple[ClaimedTime, ...]:
+            with self.datastore.get_connection() as conn:
+                return claims_not_over(conn, read)
+
+        return _again_when_cut(find)
 
     def guard_versions(self, guard_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Return the present version of each guard; a guard that does not exist is at 0."""
@@ -147,10 +177,24 @@ class PracticeRecorder(PostgresApplicationRecorder):
         def read() -> list[StoredEvent]:
             with self.datastore.get_connection() as conn:
                 rows = conn.execute(STREAM, place, prepare=True).fetchall()
-            return [
-                StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
-                for row in rows
-            ]
+            return [_event_in(row) for row in rows]
+
+        return _again_when_cut(read)
+
+    def select_streams(self, from_versions: Mapping[UUID, int]) -> Mapping[UUID, Sequence[Linked]]:
+        """Return each stream's events in order, from a version on and with it, all as of one instant.
+
+        A stream without such events is left out. Raises StoreUnavailable.
+        """
+        wanted = list(from_versions), list(from_versions.values())
+
+        def read() -> dict[UUID, list[Linked]]:
+            with self.datastore.get_connection() as conn:
+                rows = conn.execute(STREAMS, wanted, prepare=True).fetchall()
+            return {
+                stream_id: [Linked(_event_in(row), bytes(row["hash"])) for row in of_stream]
+                for stream_id, of_stream in groupby(rows, key=lambda row: row["originator_id"])
+            }
 
         return _again_when_cut(read)
 
@@ -182,9 +226,26 @@ def notification_in(row: DictRow) -> Notification:
     )
 
 
-def _command_in(row: DictRow) -> UUID:
-    stored = StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
-    return command_of(stored)
+def _event_in(row: DictRow) -> StoredEvent:
+    return StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+
+
+def _claims_asked_for(conn: Connection[DictRow], alongside: Alongside) -> tuple[ClaimedTime, ...]:
+    return () if alongside.reads_claims is None else claims_not_over(conn, alongside.reads_claims)
+
+
+def _ours(conn: Connection[DictRow], stored_events: Sequence[StoredEvent], alongside: Alongside) -> list[int] | None:
+    """Return the positions of what this very command stored, None where it stored nothing."""
+    if stored_events:
+        places = [e.originator_id for e in stored_events], [e.originator_version for e in stored_events]
+        rows = conn.execute(STORED, places, prepare=True).fetchall()
+        ours = [row["notification_id"] for row in rows if command_of(_event_in(row)) == alongside.command_id]
+        return ours if len(ours) == len(stored_events) else None
+    if alongside.request is None:
+        return None
+    key = alongside.request.person_id, alongside.request.route, alongside.request.key
+    found = conn.execute(REQUEST_STORED, key, prepare=True).fetchone()
+    return [] if found and found["command_id"] == alongside.command_id else None
 
 
 def _again_when_cut(work: Callable[[], T]) -> T:

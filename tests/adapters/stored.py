@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from adapters.postgres.pool import connect
 from adapters.postgres.recorder import PracticeRecorder
 from adapters.vault import Vault
 from application.claims import Claim, ClaimKind
-from application.practice import Alongside, Request, Sealed
+from application.practice import Alongside, ClaimsRead, Request, Sealed
 
 AT = datetime(2030, 1, 7, 9, tzinfo=UTC)
 THERAPIST, CLIENT, PERSON = (UUID(int=n) for n in (1, 2, 3))
@@ -79,6 +79,8 @@ def with_(
     takes: Iterable[Claim] = (),
     releases: Iterable[UUID] = (),
     sealed: Iterable[Sealed] = (),
+    reads_claims: ClaimsRead | None = None,
+    holds: Iterable[UUID] = (),
 ) -> Alongside:
     """What goes with an append; nothing, unless told."""
     return Alongside(
@@ -90,6 +92,8 @@ def with_(
         takes=sorted(takes, key=lambda claim: claim.starts_at),
         releases=sorted(releases),
         sealed=tuple(sealed),
+        reads_claims=reads_claims,
+        holds=frozenset(holds),
     )
 
 
@@ -149,9 +153,14 @@ class Losing:
 def wait_until_somebody_waits(conninfo: str) -> None:
     """Return when a statement of this database waits for another's lock."""
     waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    wait_until(lambda: bool(rows_of(conninfo, waiting)))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return when something holds, which has to be soon."""
     patience_ends_at = time.monotonic() + PATIENCE_SECONDS
-    while not rows_of(conninfo, waiting):
-        assert time.monotonic() < patience_ends_at, "nobody waits"
+    while not holds():
+        assert time.monotonic() < patience_ends_at, "it does not come"
         time.sleep(0.01)
 
 

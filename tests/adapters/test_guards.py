@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from eventsourcing.persistence import StoredEvent
@@ -11,9 +11,9 @@ from eventsourcing.persistence import StoredEvent
 from adapters.bootstrap import Service, build
 from adapters.postgres.recorder import PracticeRecorder
 from adapters.settings import Settings
+from application.diaries import close_self_booking, set_notice
 from application.errors import Contended
-from application.people import close_self_booking, set_notice
-from application.practice import DECISIONS_LIMIT, Alongside
+from application.practice import DECISIONS_LIMIT, Alongside, Stored
 from domain.diary.diary import BookingTerms
 from domain.errors import NotOpen
 from domain.model import Role
@@ -39,20 +39,17 @@ class Meanwhile:
 
     def __init__(self, service: Service, happen: Callable[[int], object], *, times: int = 1) -> None:
         recorder = cast("PracticeRecorder", service.practice._given_recorder)
-        self._insert, self._happen, self._left = recorder.insert_events, happen, times
+        self._store, self._happen, self._left = recorder.store, happen, times
         self.saves = 0
-        recorder.insert_events = self.insert_events  # type: ignore[method-assign] # between decision and save
+        recorder.store = self.store  # type: ignore[method-assign] # between decision and save
 
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], *, alongside: Alongside | None = None, **_: Any
-    ) -> Sequence[int]:
-        assert alongside is not None
+    def store(self, stored_events: Sequence[StoredEvent], *, alongside: Alongside) -> Stored:
         if alongside.takes:
             self.saves += 1
             if self._left:
                 self._left -= 1
                 self._happen(self._left)
-        return self._insert(stored_events, alongside=alongside)
+        return self._store(stored_events, alongside=alongside)
 
 
 def test_a_booking_decided_on_an_open_diary_is_refused_when_the_diary_closes_meanwhile(
@@ -71,7 +68,7 @@ def test_a_booking_decided_on_an_open_diary_is_refused_when_the_diary_closes_mea
 
 def _change_gap(seeded: Seeded, gap_minutes: int) -> None:
     command = seeded.command(Role.THERAPIST, seeded.therapist_id)
-    set_notice(seeded.service.practice, command, seeded.therapist_id, BookingTerms(gap_minutes=gap_minutes))
+    set_notice(seeded.service.practice, command, seeded.therapist_id, terms=BookingTerms(gap_minutes=gap_minutes))
 
 
 def test_b2_a_booking_is_decided_again_with_the_gap_that_was_set_meanwhile(seeded: Seeded) -> None:
@@ -85,7 +82,7 @@ def test_b2_a_booking_is_decided_again_with_the_gap_that_was_set_meanwhile(seede
 
 def test_a_booking_that_is_overtaken_over_and_over_gives_up(any_database: str, seeded: Seeded) -> None:
     client_id = a_client(seeded)
-    meanwhile = Meanwhile(seeded.service, lambda left: _change_gap(seeded, 30 + left), times=DECISIONS_LIMIT)
+    meanwhile = Meanwhile(seeded.service, lambda left: _change_gap(seeded, 15 + left), times=DECISIONS_LIMIT)
 
     with pytest.raises(Contended):
         seeded.book(client_id, seeded.full_hour(days=3))

@@ -14,10 +14,11 @@ from psycopg.conninfo import make_conninfo
 from adapters.ids import new_id
 from adapters.postgres.recorder import TRIES_LIMIT, PracticeRecorder
 from application.errors import StoreUnavailable
-from application.practice import Sealed
+from application.practice import ClaimsRead, Sealed
 from tests.adapters.stored import (
     AT,
     CLIENT,
+    THERAPIST,
     Losing,
     a_claim,
     a_recorder,
@@ -51,9 +52,20 @@ def recorder(any_database: str) -> Iterator[PracticeRecorder]:
         {"rests_on": {GUARD: 0}},
         {"request": a_request()},
         {"sealed": [Sealed(CLIENT, "name", "Ada")]},
+        {"raises": {GUARD: 0}, "reads_claims": ClaimsRead(THERAPIST, AT)},
         {"request": a_request(), "raises": {GUARD: 0}, "takes": [a_claim(STREAM)], "releases": [UUID(int=101)]},
     ],
-    ids=["events", "a claim", "two claims", "a raised guard", "a guard", "a request", "a sealed name", "all of it"],
+    ids=[
+        "events",
+        "a claim",
+        "two claims",
+        "a raised guard",
+        "a guard",
+        "a request",
+        "a sealed name",
+        "claims read",
+        "all of it",
+    ],
 )
 def test_an_answer_lost_after_the_commit_is_given_all_the_same(
     any_database: str, recorder: PracticeRecorder, beside: dict[str, Any]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.postgres.migrate import LogAheadOfCounter, NotMigrated, check_migrated, lift_log_base, migrate
+from adapters.postgres.migrate import LogAheadOfCounter, NotMigrated, check_migrated, lift_log_base, migrate, migrations
 from projections.catalogue import VIEWS
 from tests.adapters.stored import a_recorder, as_owner, rows_of, store
 
@@ -32,7 +32,8 @@ values (%s, 1, 'session.booked', '', ((pg_current_xact_id()::text::bigint + 1000
 def test_everything_is_made_from_nothing_and_the_second_time_nothing(empty_database: str) -> None:
     first, second = migrate(empty_database, VIEWS), migrate(empty_database, VIEWS)
 
-    assert ["0001_practice.sql", *(f"view {v.name} {v.version}" for v in VIEWS), "dramatiq's tables"] == first
+    files = ["0001_practice.sql", "0002_external_busy.sql", "0003_work_waiting_since.sql", "0004_held_guards.sql"]
+    assert [*files, *(f"view {v.name} {v.version}" for v in VIEWS), "dramatiq's tables"] == first
     assert second == []
     check_migrated(empty_database, VIEWS)
 
@@ -52,7 +53,7 @@ def test_six_processes_may_migrate_at_once(empty_database: str) -> None:
     did = sorted(process.communicate(timeout=60)[0].strip() for process in started)
 
     assert ready == ["ready\n"] * PROCESSES
-    assert ["0"] * (PROCESSES - 1) + [str(len(VIEWS) + 2)] == did
+    assert ["0"] * (PROCESSES - 1) + [str(len(VIEWS) + len(list(migrations())) + 1)] == did
     check_migrated(empty_database, VIEWS)
 
 
@@ -62,6 +63,26 @@ def test_the_application_works_on_what_was_made_and_owns_none_of_it(empty_databa
     owned = rows_of(empty_database, "select relname from pg_class where relowner = 'diary_app'::regrole")
 
     assert owned == []
+
+
+def test_a_database_of_an_earlier_version_is_brought_to_this_one_and_keeps_its_log(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *later = migrations()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("adapters.postgres.migrate.migrations", lambda: iter([first]))
+        migrate(empty_database, VIEWS)
+    recorder = a_recorder(empty_database, pool_size=2)
+    store(recorder, UUID(int=2), 1)
+    recorder.datastore.close()
+    with pytest.raises(NotMigrated):
+        check_migrated(empty_database, VIEWS)
+
+    done = migrate(empty_database, VIEWS)
+
+    assert [migration.name for migration in later] == done
+    assert len(rows_of(empty_database, "select from stored_events")) == 1
+    check_migrated(empty_database, VIEWS)
 
 
 def test_a_fresh_database_is_not_migrated(empty_database: str) -> None:

@@ -112,6 +112,35 @@ def test_a_clash_leaves_nothing_behind(
     assert before == everything_stored(any_database)
 
 
+@pytest.mark.parametrize(("body", "said"), [(b"body", RequestRepeated), (b"another body", RequestDiffers)])
+@pytest.mark.parametrize(
+    ("clash", "refusal"),
+    [
+        ({"raises": {GUARD: 0}}, SomebodyWasFirst),
+        ({"takes": [a_claim(STREAM, client_id=new_id())]}, SlotTaken),
+        ({"takes": [a_claim(STREAM, therapist_id=new_id())]}, ClientBusy),
+    ],
+    ids=["guard moved", "slot taken", "client busy"],
+)
+def test_a_repeated_request_is_told_so_though_what_the_first_one_did_is_in_its_way(
+    recorder: PracticeRecorder, clash: dict[str, object], refusal: type[Exception], body: bytes, said: type[Exception]
+) -> None:
+    first = UUID(int=300)
+    store(recorder, first, 1, request=a_request(), raises={GUARD: 0}, takes=[a_claim(first)])
+
+    with pytest.raises(said):
+        store(recorder, STREAM, 1, request=a_request(fingerprint=body), **clash)
+    with pytest.raises(refusal):
+        store(recorder, STREAM, 1, request=a_request(key="key-2", fingerprint=body), **clash)
+
+
+def test_a_repeated_request_that_changes_the_same_stream_is_told_so(recorder: PracticeRecorder) -> None:
+    store(recorder, STREAM, 1, request=a_request())
+
+    with pytest.raises(RequestRepeated):
+        store(recorder, STREAM, 1, request=a_request())
+
+
 def test_the_second_of_two_appends_to_one_version_is_told_that_somebody_was_first(
     any_database: str, recorder: PracticeRecorder
 ) -> None:
