@@ -60,8 +60,9 @@ returning state
 """
 # Waiting is not failing: an outage of the provider may last for hours, and a refund is pending for days.
 WAIT = """
-update work set state = case when created_at < clock_timestamp() - make_interval(days => %(waiting_limit)s)
+update work set state = case when waiting_since < clock_timestamp() - make_interval(days => %(waiting_limit)s)
                              then 'parked' else 'ready' end,
+                waiting_since = coalesce(waiting_since, clock_timestamp()),
                 waits = waits + 1, lease_until = null, last_error = %(code)s, sent_at = null,
                 retry_at = clock_timestamp()
                     + make_interval(secs => least(%(longest)s, power(2, least(waits, 16)) * 0.5))
@@ -69,8 +70,7 @@ where work_id = %(work_id)s and fence = %(fence)s and state = 'leased'
 returning state
 """
 UNPARK = """
-update work set state = 'ready', attempts = 0, waits = 0, created_at = clock_timestamp(), sent_at = null,
-                retry_at = 'epoch'
+update work set state = 'ready', attempts = 0, waits = 0, waiting_since = null, sent_at = null, retry_at = 'epoch'
 where state = 'parked' and work_id = any(%s) returning work_id
 """
 PARKED = "select work_id, last_error from work where state = 'parked' order by due_at, work_id limit %s"

@@ -170,10 +170,17 @@ def test_waiting_for_an_answer_is_not_failing(database: str, table: WorkTable) -
         assert table.wait(lease(table, work_id), code="provider_unsure") == "ready"
         as_owner(database, PAUSE_ENDS)
 
-    as_owner(database, "update work set created_at = created_at - interval '31 days'")
+    as_owner(database, "update work set waiting_since = waiting_since - interval '31 days'")
     state = table.wait(lease(table, work_id), code="provider_unsure")
 
     assert (state, table.parked(10)) == ("parked", [(work_id, "provider_unsure")])
+
+
+def test_work_that_was_made_long_before_it_is_due_has_not_waited_yet(database: str, table: WorkTable) -> None:
+    [work_id] = some_work(database)
+    as_owner(database, "update work set created_at = created_at - interval '200 days'")
+
+    assert [table.wait(lease(table, work_id), code="provider_unsure")] == ["ready"]
 
 
 def test_parked_work_is_tried_anew_when_somebody_says_so(database: str, table: WorkTable) -> None:
