@@ -30,6 +30,8 @@ NAMES: dict[type[Event], str] = {
     session.AttendanceRecorded: "session.attendance_recorded",
     relationship.Opened: "relationship.opened",
     relationship.TermsAccepted: "relationship.terms_accepted",
+    relationship.SelfBookingRevoked: "relationship.self_booking_revoked",
+    relationship.SelfBookingRestored: "relationship.self_booking_restored",
     diary.Opened: "diary.opened",
     diary.HoursSet: "diary.hours_set",
     diary.DateOpened: "diary.date_opened",
@@ -37,9 +39,19 @@ NAMES: dict[type[Event], str] = {
     diary.NoticeSet: "diary.notice_set",
     diary.SelfBookingOpened: "diary.self_booking_opened",
     diary.SelfBookingClosed: "diary.self_booking_closed",
+    diary.Blocked: "diary.blocked",
+    diary.Unblocked: "diary.unblocked",
+    diary.PrimeTimeSet: "diary.prime_time_set",
+    diary.SlotReserved: "diary.slot_reserved",
+    diary.ReservedSlotReleased: "diary.reserved_slot_released",
     therapist.Joined: "therapist.joined",
     therapist.PricesSet: "therapist.prices_set",
     therapist.LocationsSet: "therapist.locations_set",
+    therapist.AcceptingNewClientsSet: "therapist.accepting_new_clients_set",
+    therapist.Paused: "therapist.paused",
+    therapist.Resumed: "therapist.resumed",
+    therapist.Suspended: "therapist.suspended",
+    therapist.Reinstated: "therapist.reinstated",
     client.Registered: "client.registered",
     client.CardSaved: "client.card_saved",
     payment.Due: "payment.due",
@@ -60,7 +72,24 @@ NAMES: dict[type[Event], str] = {
 
 CLASSES: dict[str, type[Event]] = {name: cls for cls, name in NAMES.items()}
 
-UPCASTERS: dict[str, list[Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+
+def _booked_alone(data: dict[str, Any]) -> dict[str, Any]:
+    """Before there were series, every session was booked alone."""
+    return {**data, "series": None}
+
+
+def _notice_in_hours(data: dict[str, Any]) -> dict[str, Any]:
+    """Before notice could be a time of the day before, it was a number of hours."""
+    return {
+        **{name: value for name, value in data.items() if name != "notice_hours"},
+        "notice": {"hours": data["notice_hours"]},
+    }
+
+
+UPCASTERS: dict[str, list[Callable[[dict[str, Any]], dict[str, Any]]]] = {
+    "session.booked": [_booked_alone],
+    "diary.notice_set": [_notice_in_hours],
+}
 
 
 def present_shape(name: str) -> int:

@@ -7,7 +7,8 @@ what was asked wrongly, what this person may not do, and what needs another step
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 
 class Refusal(Exception):
@@ -65,8 +66,8 @@ class RangeTooLong(AskedWrongly):
     """That is a longer range than can be shown at once."""
 
 
-class OverlappingHours(AskedWrongly):
-    """Working hours of one day must not overlap."""
+class OverlappingRanges(AskedWrongly):
+    """Ranges of one day must not overlap each other."""
 
 
 class PlaceMissing(AskedWrongly):
@@ -74,11 +75,35 @@ class PlaceMissing(AskedWrongly):
 
 
 class TooManyRanges(AskedWrongly):
-    """A week may have at most 100 ranges of working hours, and a day at most 20."""
+    """A week may have at most 100 ranges, and a day at most 20."""
 
 
 class BookingTermsOutOfRange(AskedWrongly):
-    """Notice is 2 to 24 hours, the horizon 1 to 52 weeks, the grid 15, 30 or 60 minutes, the gap 0 to 60 minutes."""
+    """Notice is 2 to 24 hours or a time of the day before, the horizon 1 to 52 weeks, the grid 15, 30 or 60 minutes."""
+
+
+class GapLargerThanGrid(AskedWrongly):
+    """The gap between sessions must not be longer than one step of the grid on which they begin."""
+
+
+class BlockTooLong(AskedWrongly):
+    """A block lasts at most 366 days; for good, close self-booking or change the working hours."""
+
+
+class ReleasedTooLate(AskedWrongly):
+    """That release comes only after the time that it is to open; name an earlier one, or more weeks ahead."""
+
+
+class AnchorOnAnotherWeekday(AskedWrongly):
+    """The anchor has to be a date of the weekday that is reserved."""
+
+
+class ReservedSlotOutOfRange(AskedWrongly):
+    """A reserved slot begins within its day and lasts 1 to 720 minutes."""
+
+
+class EveryOtherWeekAtMost(AskedWrongly):
+    """A slot is reserved for every week (1) or for every other week (2)."""
 
 
 class UnknownLocation(AskedWrongly):
@@ -101,6 +126,10 @@ class SettledByTherapistOnly(AskedWrongly):
     """Only the therapist can say that a session is settled outside the platform."""
 
 
+class SeriesOutOfRange(AskedWrongly):
+    """A series has 2 to 52 sessions, one every week or one every other week."""
+
+
 class ReasonNotYours(AskedWrongly):
     """That reason is not one you can give."""
 
@@ -113,7 +142,7 @@ class UnknownCardSetup(AskedWrongly):
 
 
 class SlotTaken(NotPossibleNow):
-    """That time has just been taken."""
+    """That time is taken."""
 
 
 class ClientBusy(NotPossibleNow):
@@ -126,6 +155,24 @@ class NotOpen(NotPossibleNow):
     def __init__(self, reason: str) -> None:
         super().__init__(f"That time is not open for booking ({reason.replace('_', ' ')}).")
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesClash:
+    """A date of a series that cannot be booked, and why as a code. `starts_at` is None where the clocks skip it."""
+
+    day: date
+    starts_at: datetime | None
+    reason: str
+
+
+class SeriesClashes(NotPossibleNow):
+    """Some dates of the series cannot be booked, so none was."""
+
+    def __init__(self, clashes: tuple[SeriesClash, ...] = ()) -> None:
+        number = "1 date" if len(clashes) == 1 else f"{len(clashes)} dates"
+        super().__init__(f"{number} of the series cannot be booked, so none was." if clashes else None)
+        self.clashes = clashes
 
 
 class StillBeingBooked(NotPossibleNow):
@@ -157,6 +204,22 @@ class AttendanceAlreadyRecorded(NotPossibleNow):
 
 class NothingToPay(NotPossibleNow):
     """There is nothing to pay for this session now."""
+
+
+class AlreadyReserved(NotPossibleNow):
+    """That time is reserved for somebody else already."""
+
+
+class TooManyBlocks(NotPossibleNow):
+    """A diary holds at most 500 blocks that are not over yet; remove some first."""
+
+
+class TooManyDates(NotPossibleNow):
+    """A diary holds at most 400 dates to come with hours of their own or closed; block longer times instead."""
+
+
+class TooManyReservedSlots(NotPossibleNow):
+    """A diary holds at most 200 reserved slots; release some first."""
 
 
 class AlreadyThere(NotPossibleNow):

@@ -27,14 +27,19 @@ from domain.session.events import (
     Entitlement,
     Reason,
     RefundGranted,
+    Series,
     SessionEvent,
     Settlement,
 )
 from domain.session.session import Session
+from domain.therapist import therapist as therapists
+from domain.therapist.events import Joined, Price, TherapistEvent
+from domain.therapist.therapist import Therapist
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 STARTS_AT = NOW + timedelta(days=5)
 THERAPIST, CLIENT, RELATIONSHIP, SESSION, PAYMENT, REFUND = (UUID(int=n) for n in range(1, 7))
+SERIES = UUID(int=7)
 LOCATION = Location(location_id=UUID(int=20), medium=Medium.VIDEO)
 PRICE = Money(amount_minor=8000, currency="GBP")
 
@@ -48,6 +53,7 @@ def a_request(
     client_agreed: bool = True,
     client_has_card: bool = True,
     initial: bool = True,
+    series: Series | None = None,
 ) -> BookingRequest:
     """A booking that may be made."""
     return BookingRequest(
@@ -67,13 +73,25 @@ def a_request(
         settlement=settlement,
         client_agreed=client_agreed,
         client_has_card=client_has_card,
+        series=series,
     )
 
 
-def booked(*, booked_by: Role = Role.CLIENT, now: datetime = NOW, starts_at: datetime = STARTS_AT) -> Booked:
+def booked(
+    *,
+    booked_by: Role = Role.CLIENT,
+    now: datetime = NOW,
+    starts_at: datetime = STARTS_AT,
+    series: Series | None = None,
+) -> Booked:
     """The event that a booking begins with."""
-    first = book(a_request(booked_by=booked_by, starts_at=starts_at), now=now)[0]
+    first = book(a_request(booked_by=booked_by, starts_at=starts_at, series=series), now=now)[0]
     return cast("Booked", first)
+
+
+def of_series(number: int, *, count: int = 3) -> Series:
+    """A place in a series."""
+    return Series(series_id=SERIES, number=number, count=count)
 
 
 def given(*events: SessionEvent) -> Session:
@@ -147,6 +165,15 @@ def given_diary(*events: DiaryEvent) -> Diary:
     diary = reduce(diaries.evolve, events, diaries.evolve(None, DIARY_OPENED))
     assert diary is not None
     return diary
+
+
+INDIVIDUAL = Price(kind=SessionKind.INDIVIDUAL, amount=PRICE, duration_minutes=50)
+JOINED = Joined(zone="Europe/London", country="GB", at=NOW)
+
+
+def given_therapist(*events: TherapistEvent) -> Therapist:
+    """A therapist in London that these events happened to."""
+    return reduce(therapists.evolve, events, therapists.evolve(None, JOINED))
 
 
 def recorded(event: PracticeEvent, *, stream_id: UUID = SESSION, version: int = 1) -> Recorded:

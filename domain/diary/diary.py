@@ -6,37 +6,55 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
-from typing import assert_never
+from typing import TypeVar, assert_never
 from uuid import UUID, uuid5
 
 from domain.diary.events import (
+    Blocked,
     DateClosed,
     DateOpened,
+    DayBefore,
     DiaryEvent,
     Hours,
+    HoursOfNotice,
     HoursSet,
+    Notice,
     NoticeSet,
     Opened,
+    PrimeTimeSet,
+    Release,
+    ReservedSlotReleased,
     SelfBookingClosed,
     SelfBookingOpened,
+    SlotReserved,
+    Unblocked,
     WeeklyHours,
+    WeeklyRange,
 )
 from domain.errors import (
     BookingTermsOutOfRange,
+    GapLargerThanGrid,
     InThePast,
-    OverlappingHours,
+    OverlappingRanges,
     PlaceMissing,
     ReversedRange,
+    TooManyDates,
     TooManyRanges,
 )
 from domain.zones import zone_of
 
 WEEKLY_RANGES_LIMIT = 100
 DAY_RANGES_LIMIT = 20
+DATES_LIMIT = 400
 NOTICE_HOURS = range(2, 25)
 HORIZON_WEEKS = range(1, 53)
 GRID_MINUTES = (15, 30, 60)
-GAP_MINUTES = range(61)
+DAY_MINUTES = 24 * 60
+
+A_DAY = HoursOfNotice(hours=24)
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def diary_id_of(therapist_id: UUID) -> UUID:
@@ -46,9 +64,9 @@ def diary_id_of(therapist_id: UUID) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class BookingTerms:
-    """How clients book, in hours, weeks and minutes (rule B2). Chosen by nobody yet: these defaults."""
+    """How clients book, in weeks and minutes (rule B2). Chosen by nobody yet: these defaults."""
 
-    notice_hours: int = 24
+    notice: Notice = A_DAY
     horizon_weeks: int = 8
     grid_minutes: int = 30
     gap_minutes: int = 10
@@ -63,6 +81,10 @@ class Diary:
     closed: frozenset[date] = frozenset()
     terms: BookingTerms = field(default_factory=BookingTerms)
     self_booking: bool = False
+    blocks: Mapping[UUID, Blocked] = field(default_factory=dict)
+    prime_time: tuple[WeeklyRange, ...] = ()
+    release: Release | None = None
+    reserved: Mapping[UUID, SlotReserved] = field(default_factory=dict)
 
     def hours_on(self, day: date) -> list[Hours]:
         """Return the hours of one date, in order."""
@@ -79,7 +101,7 @@ def open_diary(diary: Diary | None, *, therapist_id: UUID, zone: str, now: datet
 
 
 def set_hours(diary: Diary, *, weekly: tuple[WeeklyHours, ...], now: datetime) -> HoursSet | None:
-    """Describe the working week (rule B1). Raises PlaceMissing, TooManyRanges, ReversedRange, OverlappingHours.
+    """Describe the working week (rule B1). Raises PlaceMissing, TooManyRanges, ReversedRange, OverlappingRanges.
 
     Dates that have hours of their own count: their ranges must not overlap the week's either.
     """
@@ -98,6 +120,7 @@ def set_hours(diary: Diary, *, weekly: tuple[WeeklyHours, ...], now: datetime) -
 def open_date(diary: Diary, *, day: date, hours: tuple[Hours, ...], now: datetime) -> DateOpened | None:
     """Give one date hours beside the weekly ones (rule B1). It ends an earlier closing of that date."""
     _refuse_past(diary, day, now=now)
+    _refuse_too_many_dates(diary, day, now=now)
     weekly = [w.hours for w in diary.weekly if w.weekday == day.weekday()]
     _refuse_impossible([*weekly, *hours])
     if day not in diary.closed and diary.opened.get(day) == hours:
@@ -108,6 +131,7 @@ def open_date(diary: Diary, *, day: date, hours: tuple[Hours, ...], now: datetim
 def close_date(diary: Diary, *, day: date, now: datetime) -> DateClosed | None:
     """Take all hours from one date (rule B1). Sessions booked on it stand."""
     _refuse_past(diary, day, now=now)
+    _refuse_too_many_dates(diary, day, now=now)
     return None if day in diary.closed else DateClosed(day=day, at=now)
 
 
@@ -120,6 +144,13 @@ def _refuse_past(diary: Diary, day: date, *, now: datetime) -> None:
         raise InThePast
 
 
+def _refuse_too_many_dates(diary: Diary, day: date, *, now: datetime) -> None:
+    today = _today(diary, now=now)
+    to_come = {other for other in (*diary.opened, *diary.closed) if other >= today}
+    if day not in to_come and len(to_come) >= DATES_LIMIT:
+        raise TooManyDates
+
+
 def _refuse_impossible(of_one_day: Sequence[Hours]) -> None:
     ordered = sorted(of_one_day, key=lambda h: h.from_minutes)
     if len(ordered) > DAY_RANGES_LIMIT:
@@ -129,27 +160,37 @@ def _refuse_impossible(of_one_day: Sequence[Hours]) -> None:
     if any(h.until_minutes <= h.from_minutes for h in ordered):
         raise ReversedRange
     if any(after.from_minutes < before.until_minutes for before, after in pairwise(ordered)):
-        raise OverlappingHours
+        raise OverlappingRanges
 
 
 def set_notice(diary: Diary, *, terms: BookingTerms, now: datetime) -> NoticeSet | None:
-    """Say how clients book (rule B2). Raises BookingTermsOutOfRange."""
+    """Say how clients book (rule B2). Raises BookingTermsOutOfRange, GapLargerThanGrid."""
     if (
-        terms.notice_hours not in NOTICE_HOURS
+        not _possible(terms.notice)
         or terms.horizon_weeks not in HORIZON_WEEKS
         or terms.grid_minutes not in GRID_MINUTES
-        or terms.gap_minutes not in GAP_MINUTES
+        or terms.gap_minutes < 0
     ):
         raise BookingTermsOutOfRange
+    if terms.gap_minutes > terms.grid_minutes:
+        raise GapLargerThanGrid
     if terms == diary.terms:
         return None
     return NoticeSet(
-        notice_hours=terms.notice_hours,
+        notice=terms.notice,
         horizon_weeks=terms.horizon_weeks,
         grid_minutes=terms.grid_minutes,  # type: ignore[arg-type] # the event allows 15, 30 and 60 only
         gap_minutes=terms.gap_minutes,
         at=now,
     )
+
+
+def _possible(notice: Notice) -> bool:
+    match notice:
+        case HoursOfNotice():
+            return notice.hours in NOTICE_HOURS
+        case DayBefore():
+            return notice.until_minutes < DAY_MINUTES
 
 
 def open_self_booking(diary: Diary, *, now: datetime) -> SelfBookingOpened | None:
@@ -162,7 +203,7 @@ def close_self_booking(diary: Diary, *, now: datetime) -> SelfBookingClosed | No
     return SelfBookingClosed(at=now) if diary.self_booking else None
 
 
-def evolve(diary: Diary | None, event: DiaryEvent) -> Diary:
+def evolve(diary: Diary | None, event: DiaryEvent) -> Diary:  # noqa: C901 - one flat case for each event
     """Total and without a rule, so that the past always loads."""
     if isinstance(event, Opened):
         return Diary(therapist_id=event.therapist_id, zone=event.zone)
@@ -174,14 +215,27 @@ def evolve(diary: Diary | None, event: DiaryEvent) -> Diary:
             opened = {**diary.opened, event.day: event.hours}
             return replace(diary, opened=opened, closed=diary.closed - {event.day})
         case DateClosed():
-            opened = {day: hours for day, hours in diary.opened.items() if day != event.day}
-            return replace(diary, opened=opened, closed=diary.closed | {event.day})
+            return replace(diary, opened=_without(diary.opened, event.day), closed=diary.closed | {event.day})
         case NoticeSet():
-            terms = BookingTerms(event.notice_hours, event.horizon_weeks, event.grid_minutes, event.gap_minutes)
+            terms = BookingTerms(event.notice, event.horizon_weeks, event.grid_minutes, event.gap_minutes)
             return replace(diary, terms=terms)
         case SelfBookingOpened():
             return replace(diary, self_booking=True)
         case SelfBookingClosed():
             return replace(diary, self_booking=False)
+        case Blocked():
+            return replace(diary, blocks={**diary.blocks, event.block_id: event})
+        case Unblocked():
+            return replace(diary, blocks=_without(diary.blocks, event.block_id))
+        case PrimeTimeSet():
+            return replace(diary, prime_time=event.ranges, release=event.release)
+        case SlotReserved():
+            return replace(diary, reserved={**diary.reserved, event.reserved_slot_id: event})
+        case ReservedSlotReleased():
+            return replace(diary, reserved=_without(diary.reserved, event.reserved_slot_id))
         case _:
             assert_never(event)
+
+
+def _without(held: Mapping[K, V], key: K) -> dict[K, V]:
+    return {each: value for each, value in held.items() if each != key}

@@ -1,172 +1,162 @@
 """Open slots: one function for what is listed and for what may be booked (rules A1, B9, B10).
 
-Wall-clock hours become instants once for each day; from there on everything is integer minutes since the epoch.
+Every rule becomes ranges of minutes in which a session may not begin. What is listed is every start of the working week
+that lies outside of all of them; why a start is not listed is the names of the ranges that it lies in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from domain.diary.diary import Diary
-from domain.diary.events import Hours
-from domain.errors import NotOpen, SlotTaken
-from domain.model import Slot
-from domain.zones import instant_at, zone_of
+from domain.diary.days import instant_of, local_day, minute_at_or_after, minute_at_or_before
+from domain.diary.events import DayBefore, HoursOfNotice
+from domain.diary.picture import ClosedBecause, Picture, WhyNot
+from domain.diary.search import Search, Starts
+from domain.errors import ClientBusy, NotOpen, SlotTaken
+from domain.model import Location, SessionKind, Slot
+from domain.session.notice import notice_deadline
+from domain.therapist.events import PauseExtent, Price
+from domain.zones import zone_of
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class WhyNot(StrEnum):
-    """Why a time is not open to a client."""
-
-    SELF_BOOKING_CLOSED = "self_booking_closed"
-    INSIDE_NOTICE = "inside_notice"
-    BEYOND_HORIZON = "beyond_horizon"
-    NOT_A_WORKING_TIME = "not_a_working_time"
-
-
-class Taken(Protocol):
-    """A half-open range of the therapist's time that is claimed, its gap included."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def ends_at(self) -> datetime: ...
+WORTH_A_WARNING = frozenset(
+    {
+        WhyNot.INSIDE_NOTICE,
+        WhyNot.NOT_A_WORKING_TIME,
+        WhyNot.BLOCKED,
+        WhyNot.RESERVED_FOR_ANOTHER,
+        WhyNot.PRIME_TIME,
+        WhyNot.OVERLAPS,
+    }
+)
+"""What does not bind a therapist, but should be known to them (rule B13)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A time that can be booked, and where."""
+class Opening(NamedTuple):
+    """A time that can be booked, where, and for how much."""
 
     starts_at: datetime
-    location_ids: tuple[UUID, ...]
+    locations: tuple[Location, ...]
+    price: Price
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.price.duration_minutes)
+
+    @property
+    def notice_deadline(self) -> datetime:
+        """Until when cancelling it would be free (rule A3)."""
+        return notice_deadline(self.starts_at)
 
 
-def openings(
-    diary: Diary, *, duration_minutes: int, taken: Sequence[Taken], since: datetime, until: datetime, now: datetime
-) -> list[Opening]:
-    """Return the open starts in [since, until), in order."""
-    if not diary.self_booking:
+def openings(picture: Picture, *, kind: SessionKind, since: datetime, until: datetime) -> list[Opening]:
+    """Return what is open in [since, until) to the one who asks, in order. Raises NotOffered."""
+    price = picture.therapist.price_of(kind)
+    earliest, latest = _bounds(picture)
+    first = max(minute_at_or_after(since), earliest)
+    last = min(minute_at_or_after(until) - 1, latest)
+    if closed_as_a_whole(picture) is not None or last < first:
         return []
-    earliest, latest = _bounds(diary, now=now)
-    first, last = max(_minute(since, up=True), earliest), min(_minute(until, up=True), latest + 1)
-    busy = _merged(taken)
-    starts = _starts_between(diary, duration_minutes, first, last)
-    free = _without_busy(starts, busy, duration_minutes + diary.terms.gap_minutes)
-    return [Opening(EPOCH + timedelta(minutes=minute), locations) for minute, locations in free]
+    found = Search(picture, price.duration_minutes, first=first, last=last)
+    listed = _known_places(found.open_starts(), picture.therapist.locations)
+    return [Opening(instant_of(start), locations, price) for start, locations in listed]
 
 
-def refuse_unless_open(diary: Diary, slot: Slot, *, taken: Sequence[Taken], now: datetime) -> None:
-    """Raise NotOpen with the diary's reason, or SlotTaken, unless `openings` lists this start at this location."""
-    until = slot.starts_at + timedelta(minutes=1)
-    listed = openings(
-        diary, duration_minutes=slot.duration_minutes, taken=taken, since=slot.starts_at, until=until, now=now
-    )
-    if any(o.starts_at == slot.starts_at and slot.location.location_id in o.location_ids for o in listed):
+def _known_places(
+    starts: Iterable[tuple[int, tuple[UUID, ...]]], places: Mapping[UUID, Location]
+) -> Iterator[tuple[int, tuple[Location, ...]]]:
+    """A location that the therapist has left since the hours were set is no place to book."""
+    by_ids: dict[tuple[UUID, ...], tuple[Location, ...]] = {}
+    for start, ids in starts:
+        if ids not in by_ids:
+            by_ids[ids] = tuple(places[i] for i in ids if i in places)
+        if by_ids[ids]:
+            yield start, by_ids[ids]
+
+
+def refuse_unless_open(picture: Picture, slot: Slot) -> None:
+    """Raise unless `openings` lists this start at this location: NotOpen with the reason, ClientBusy, SlotTaken."""
+    found = reasons(picture, slot)
+    if not found:
         return
-    reason = why_not(diary, slot, now=now)
-    raise SlotTaken if reason is None else NotOpen(reason.value)
+    match found[0]:
+        case WhyNot.CLIENT_BUSY:
+            raise ClientBusy
+        case WhyNot.OVERLAPS:
+            raise SlotTaken
+        case reason:
+            raise NotOpen(reason.value)
 
 
-def why_not(diary: Diary, slot: Slot, *, now: datetime) -> WhyNot | None:
-    """Return why the diary itself does not offer a slot; None where only somebody else's claim can be in the way."""
-    earliest, latest = _bounds(diary, now=now)
-    start = _minute(slot.starts_at, up=True)
-    if not diary.self_booking:
+def reasons(picture: Picture, slot: Slot) -> tuple[WhyNot, ...]:
+    """Return why a slot is not open to the one who asks, what matters most first; nothing for an open slot."""
+    closed = closed_as_a_whole(picture)
+    return (*([closed] if closed else []), *_reasons_of_the_time(picture, slot))
+
+
+def warnings_about(picture: Picture, slot: Slot) -> tuple[WhyNot, ...]:
+    """Return what a therapist should know about a slot that they book for the client who asks (rule B13)."""
+    return tuple(reason for reason in _reasons_of_the_time(picture, slot) if reason in WORTH_A_WARNING)
+
+
+def closed_as_a_whole(picture: Picture) -> ClosedBecause | None:
+    """Return why nothing at all is open to the one who asks (rules B6, B7, B11, G5)."""
+    therapist, asker = picture.therapist, picture.asker
+    if therapist.takes_no_bookings:
+        return WhyNot.PAUSED
+    if not picture.diary.self_booking:
         return WhyNot.SELF_BOOKING_CLOSED
+    if asker.self_booking_revoked:
+        return WhyNot.SELF_BOOKING_REVOKED
+    if not asker.relationship_ids and therapist.paused is PauseExtent.NEW_CLIENTS:
+        return WhyNot.PAUSED
+    if not asker.relationship_ids and not therapist.accepting_new_clients:
+        return WhyNot.NOT_ACCEPTING_NEW_CLIENTS
+    return None
+
+
+def _reasons_of_the_time(picture: Picture, slot: Slot) -> Iterator[WhyNot]:
+    earliest, latest = _bounds(picture)
+    start = minute_at_or_after(slot.starts_at)
     if start < earliest:
-        return WhyNot.INSIDE_NOTICE
+        yield WhyNot.INSIDE_NOTICE
     if start > latest:
-        return WhyNot.BEYOND_HORIZON
-    places = {place for _, ids in _starts_between(diary, slot.duration_minutes, start, start + 1) for place in ids}
-    on_the_minute = EPOCH + timedelta(minutes=start) == slot.starts_at
-    return None if on_the_minute and slot.location.location_id in places else WhyNot.NOT_A_WORKING_TIME
+        yield WhyNot.BEYOND_HORIZON
+    found = Search(picture, slot.duration_minutes, first=start, last=start)
+    on_the_minute = instant_of(start) == slot.starts_at
+    own = on_the_minute and _is_at(found.own_starts(), start, slot)
+    left = slot.location.location_id not in picture.therapist.locations
+    if left or (not own and not (on_the_minute and _is_at(found.working_starts(), start, slot))):
+        yield WhyNot.NOT_A_WORKING_TIME
+    bars = found.bars() if own else found.bars() | found.prime_time()
+    yield from (reason for reason in WhyNot if _holds(start, bars.get(reason, ())))
 
 
-def _bounds(diary: Diary, *, now: datetime) -> tuple[int, int]:
-    earliest = now + timedelta(hours=diary.terms.notice_hours)
-    latest = now + timedelta(weeks=diary.terms.horizon_weeks)
-    return _minute(earliest, up=True), _minute(latest)
+def _is_at(starts: Starts, start: int, slot: Slot) -> bool:
+    return slot.location.location_id in starts.get(start, ())
 
 
-def _minute(instant: datetime, *, up: bool = False) -> int:
-    minutes, rest = divmod(instant - EPOCH, timedelta(minutes=1))
-    return minutes + 1 if up and rest else minutes
+def _holds(minute: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(begin <= minute < end for begin, end in ranges)
 
 
-def _merged(taken: Iterable[Taken]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted((_minute(t.starts_at), _minute(t.ends_at, up=True)) for t in taken):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
+def _bounds(picture: Picture) -> tuple[int, int]:
+    """Return the first and the last epoch minute at which a session may begin (rule B2)."""
+    terms = picture.diary.terms
+    latest = picture.now + timedelta(weeks=terms.horizon_weeks)
+    match terms.notice:
+        case HoursOfNotice():
+            earliest = minute_at_or_after(picture.now + timedelta(hours=terms.notice.hours))
+        case DayBefore():
+            earliest = _first_minute_after(picture, until_minutes=terms.notice.until_minutes)
+    return earliest, minute_at_or_before(latest)
 
 
-def _starts_between(
-    diary: Diary, duration_minutes: int, first: int, last: int
-) -> Iterator[tuple[int, tuple[UUID, ...]]]:
-    """Yield the starts of the working week in [first, last) as epoch minutes, whatever is claimed."""
-    zone = zone_of(diary.zone)
-    if last <= first:
-        return
-    day = (EPOCH + timedelta(minutes=first)).astimezone(zone).date() - timedelta(days=1)
-    last_day = (EPOCH + timedelta(minutes=last)).astimezone(zone).date()
-    while day <= last_day:
-        for start, locations in _starts_on(diary, day, duration_minutes):
-            if first <= start < last:
-                yield start, locations
-        day += timedelta(days=1)
-
-
-def _starts_on(diary: Diary, day: date, duration_minutes: int) -> Iterator[tuple[int, tuple[UUID, ...]]]:
-    hours_today = diary.hours_on(day)
-    if not hours_today:
-        return
-    zone = zone_of(diary.zone)
-    midnight, next_midnight = (
-        datetime.combine(d, time(), tzinfo=zone).astimezone(UTC) for d in (day, day + timedelta(days=1))
-    )
-    plain = next_midnight - midnight == timedelta(days=1)
-    offset = _minute(midnight) if plain else None
-    for hours in hours_today:
-        for minute in _grid(diary, hours, duration_minutes):
-            start = offset + minute if offset is not None else _start_on_a_change_day(diary, day, minute)
-            if start is not None and (plain or _ends_within(diary, day, start, duration_minutes, hours)):
-                yield start, hours.location_ids
-
-
-def _grid(diary: Diary, hours: Hours, duration_minutes: int) -> range:
-    """The wall-clock starts of a range, counted from the range's own beginning so that 17:30 can be one."""
-    return range(hours.from_minutes, hours.until_minutes - duration_minutes + 1, diary.terms.grid_minutes)
-
-
-def _start_on_a_change_day(diary: Diary, day: date, minute: int) -> int | None:
-    instant = instant_at(day, minute, zone=zone_of(diary.zone))
-    return None if instant is None else _minute(instant)
-
-
-def _ends_within(diary: Diary, day: date, start: int, duration_minutes: int, hours: Hours) -> bool:
-    """On the day of a clock change elapsed and wall-clock lengths differ: the session has to end inside the range."""
-    zone = zone_of(diary.zone)
-    ends_at = (EPOCH + timedelta(minutes=start + duration_minutes)).astimezone(zone)
-    wall_end = datetime.combine(day, time()) + timedelta(minutes=hours.until_minutes)
-    return ends_at.replace(tzinfo=None) <= wall_end
-
-
-def _without_busy(
-    starts: Iterable[tuple[int, tuple[UUID, ...]]], busy: Sequence[tuple[int, int]], length: int
-) -> Iterator[tuple[int, tuple[UUID, ...]]]:
-    """Walk starts and claims together, both in order, so that the cost is their sum and not their product."""
-    ended = 0
-    for start, locations in sorted(starts):
-        while ended < len(busy) and busy[ended][1] <= start:
-            ended += 1
-        if ended == len(busy) or busy[ended][0] >= start + length:
-            yield start, locations
+def _first_minute_after(picture: Picture, *, until_minutes: int) -> int:
+    """Return the first minute of tomorrow, or of the day after it where the time for tomorrow has passed."""
+    zone_name = picture.diary.zone
+    today = local_day(zone_name, picture.now.astimezone(zone_of(zone_name)).date())
+    in_time = minute_at_or_after(picture.now) <= today.closes(until_minutes)
+    return local_day(zone_name, today.date + timedelta(days=1 if in_time else 2)).opens(0)

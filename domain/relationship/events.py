@@ -22,4 +22,12 @@ class TermsAccepted(Event):
     policy_version: str
 
 
-RelationshipEvent = Opened | TermsAccepted
+class SelfBookingRevoked(Event):
+    """The therapist took from the client to book and to move by themselves (rule G5)."""
+
+
+class SelfBookingRestored(Event):
+    """The client may book and move by themselves again (rule G5)."""
+
+
+RelationshipEvent = Opened | TermsAccepted | SelfBookingRevoked | SelfBookingRestored

@@ -9,7 +9,18 @@ from uuid import UUID, uuid5
 
 from domain.errors import NoRelationship, PolicyNotAccepted
 from domain.model import Role, SessionKind
-from domain.relationship.events import Opened, RelationshipEvent, TermsAccepted
+from domain.relationship.events import (
+    Opened,
+    RelationshipEvent,
+    SelfBookingRestored,
+    SelfBookingRevoked,
+    TermsAccepted,
+)
+
+
+def relationship_ids_of(*, therapist_id: UUID, client_id: UUID) -> tuple[UUID, ...]:
+    """Return the ids of all relationships that two people can have, one of each kind."""
+    return tuple(relationship_id_of(therapist_id=therapist_id, client_id=client_id, kind=kind) for kind in SessionKind)
 
 
 def relationship_id_of(*, therapist_id: UUID, client_id: UUID, kind: SessionKind) -> UUID:
@@ -23,6 +34,7 @@ class Relationship:
     client_id: UUID
     kind: SessionKind
     accepted_policy: str | None = None
+    self_booking_revoked: bool = False
 
 
 def open_for_booking(
@@ -58,6 +70,16 @@ def open_for_booking(
     return opened
 
 
+def revoke_self_booking(relationship: Relationship, *, now: datetime) -> SelfBookingRevoked | None:
+    """Take from the client to book by themselves (rule G5). What is booked stands."""
+    return None if relationship.self_booking_revoked else SelfBookingRevoked(at=now)
+
+
+def restore_self_booking(relationship: Relationship, *, now: datetime) -> SelfBookingRestored | None:
+    """Let the client book by themselves again (rule G5)."""
+    return SelfBookingRestored(at=now) if relationship.self_booking_revoked else None
+
+
 def evolve(relationship: Relationship | None, event: RelationshipEvent) -> Relationship:
     """Total and without a rule, so that the past always loads."""
     if isinstance(event, Opened):
@@ -66,5 +88,9 @@ def evolve(relationship: Relationship | None, event: RelationshipEvent) -> Relat
     match event:
         case TermsAccepted():
             return replace(relationship, accepted_policy=event.policy_version)
+        case SelfBookingRevoked():
+            return replace(relationship, self_booking_revoked=True)
+        case SelfBookingRestored():
+            return replace(relationship, self_booking_revoked=False)
         case _:
             assert_never(event)

@@ -15,8 +15,8 @@ from domain.errors import (
     SettledByTherapistOnly,
 )
 from domain.model import Money, Role, SessionKind, Slot
-from domain.session.charging import charge_at, charge_timing, checkout_ends_at
-from domain.session.events import Booked, BookingPlaced, Confirmed, SessionEvent, Settlement
+from domain.session.charging import charge_at, charge_timing, checkout_ends_at, turn_of
+from domain.session.events import Booked, BookingPlaced, Confirmed, Series, SessionEvent, Settlement
 from domain.session.notice import notice_deadline
 
 BOOKERS = {Role.CLIENT, Role.THERAPIST}
@@ -24,7 +24,10 @@ BOOKERS = {Role.CLIENT, Role.THERAPIST}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRequest:
-    """What a booking is decided on. Prices, places and the gap are the therapist's own at this moment."""
+    """What a booking is decided on. Prices, places and the gap are the therapist's own at this moment.
+
+    `series` is the session's place in a series, None for a single one.
+    """
 
     relationship_id: UUID
     therapist_id: UUID
@@ -42,21 +45,24 @@ class BookingRequest:
     settlement: Settlement
     client_agreed: bool
     client_has_card: bool
+    series: Series | None
 
 
 def book(request: BookingRequest, *, now: datetime) -> tuple[SessionEvent, ...]:
-    """Claim a slot for a client (rules A2, A4, A7, A8, E1, E5).
+    """Claim a slot for a client (rules A2, A4, A7, A8, A10, E1, E5).
 
-    What a client books stands once it is paid; what a therapist books stands, confirmed, at once.
+    What a client books stands once it is paid, a series once its first is; what a therapist books stands, confirmed,
+    at once.
     """
     _refuse_what_may_not_be_booked(request, now=now)
     deadline = notice_deadline(request.slot.starts_at)
-    timing = charge_timing(booked_by=request.booked_by, settlement=request.settlement, deadline=deadline, now=now)
+    booked_by, settlement, turn = request.booked_by, request.settlement, turn_of(request.series)
+    timing = charge_timing(booked_by=booked_by, turn=turn, settlement=settlement, deadline=deadline, now=now)
     booked = Booked(
         relationship_id=request.relationship_id,
         therapist_id=request.therapist_id,
         client_id=request.client_id,
-        booked_by=request.booked_by,
+        booked_by=booked_by,
         initial=request.initial,
         kind=request.kind,
         slot=request.slot,
@@ -67,10 +73,11 @@ def book(request: BookingRequest, *, now: datetime) -> tuple[SessionEvent, ...]:
         price_list_version=request.price_list_version,
         policy_version=request.policy_version,
         notice_deadline=deadline,
-        settlement=request.settlement,
+        settlement=settlement,
         charge_timing=timing,
         charge_at=charge_at(timing, deadline=deadline, now=now),
-        checkout_ends_at=checkout_ends_at(timing, now=now),
+        checkout_ends_at=checkout_ends_at(booked_by=booked_by, settlement=settlement, now=now),
+        series=request.series,
         at=now,
     )
     if booked.checkout_ends_at is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from domain.model import Event, Instant, MinorUnits, Money, Role, SessionKind, Slot
+from domain.model import Event, Instant, MinorUnits, Money, Role, SessionKind, Slot, Value
 
 
 class Settlement(StrEnum):
@@ -55,11 +55,20 @@ class Attendance(StrEnum):
     THERAPIST_COULD_NOT = "therapist_could_not"
 
 
+class Series(Value):
+    """The place of a session in a series of `count` sessions that were booked as one, counted from 1 (rule A10)."""
+
+    series_id: UUID
+    number: PositiveInt
+    count: PositiveInt
+
+
 class Booked(Event):
     """A slot is claimed for a client. Price, gap, deadline and timing are frozen here (rules A4, B2, E1, E5).
 
     `attendees` says how many; their names are personal data and kept in the vault. `charge_at` is None where nothing
-    is ever charged; `checkout_ends_at` is set where the booking only stands once it is paid (rule A5).
+    is ever charged; `checkout_ends_at` is set where the booking only stands once it is paid, or the first of its
+    series is (rules A5, A10).
     """
 
     relationship_id: UUID
@@ -80,6 +89,7 @@ class Booked(Event):
     charge_timing: ChargeTiming
     charge_at: Instant | None
     checkout_ends_at: Instant | None
+    series: Series | None
 
 
 class BookingPlaced(Event):

@@ -36,6 +36,7 @@ from domain.session.events import (
     SessionEvent,
 )
 from domain.session.notice import Judgement, judge_cancelling
+from domain.session.series import hangs_on_the_first
 
 
 class Status(StrEnum):
@@ -115,22 +116,49 @@ def _grant(session: Session, judgement: Judgement, *, refund_id: UUID, now: date
 
 
 def lapse_checkout(session: Session, *, refund_id: UUID, now: datetime) -> tuple[SessionEvent, ...]:
-    """Let an unpaid booking go once its checkout has ended (rule A5)."""
+    """Let an unpaid booking go once its checkout has ended (rule A5). A later one of a series goes with its first."""
     ends_at = session.booked.checkout_ends_at
     if session.status is not Status.BEING_BOOKED or ends_at is None or now < ends_at:
+        return ()
+    if hangs_on_the_first(session.booked):
         return ()
     return cancel(session, by=Role.SYSTEM, reason=Reason.CHECKOUT_LAPSED, refund_id=refund_id, now=now)
 
 
+def place_with_the_first(session: Session, *, now: datetime) -> BookingPlaced | None:
+    """Let a later session of a series stand, now that the first is paid (rules A5, A10)."""
+    return BookingPlaced(at=now) if session.status is Status.BEING_BOOKED else None
+
+
+def cancel_with_the_first(session: Session, first: Cancelled, *, refund_id: UUID) -> tuple[SessionEvent, ...]:
+    """Let a later session of a series go with the first that was never paid, for the same reason (rules A5, A10).
+
+    Whatever is placed stands by itself: nothing happens to it here.
+    """
+    if session.status is not Status.BEING_BOOKED:
+        return ()
+    return cancel(session, by=first.by, reason=first.reason, refund_id=refund_id, now=first.at)
+
+
 def charge_is_due(session: Session, *, now: datetime) -> bool:
-    """Say whether the session's money is to be taken now (rules E2, E5). After its checkout nothing is (A5)."""
+    """Say whether the session's money is to be taken now (rules E2, E5). After its checkout nothing is (A5).
+
+    Nor is anything taken for a later session of a series before the first is paid (A10).
+    """
     due_at = session.booked.charge_at
     checkout_ends_at = session.booked.checkout_ends_at
     if session.status is Status.BEING_BOOKED and checkout_ends_at is not None and now >= checkout_ends_at:
         return False
+    if waits_for_the_first(session):
+        return False
     if due_at is None or session.charged_minor or session.owes_everything_back:
         return False
     return now >= due_at or session.status is Status.CANCELLED
+
+
+def waits_for_the_first(session: Session) -> bool:
+    """Say whether it is not known yet if this session will stand, the first of its series being unpaid (rule A10)."""
+    return session.status is Status.BEING_BOOKED and hangs_on_the_first(session.booked)
 
 
 def record_charge(

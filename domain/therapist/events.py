@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, PositiveInt
@@ -37,4 +38,56 @@ class LocationsSet(Event):
     locations: tuple[Location, ...]
 
 
-TherapistEvent = Joined | PricesSet | LocationsSet
+class AcceptingNewClientsSet(Event):
+    """Whether people who are not clients yet may book (rule B7). What they read instead is kept apart."""
+
+    accepting: bool
+
+
+class PauseExtent(StrEnum):
+    """What a pause stops."""
+
+    NEW_CLIENTS = "new_clients"
+    ALL_BOOKINGS = "all_bookings"
+
+
+class Paused(Event):
+    """The therapist stopped bookings for a while. What is open or booked stands (rule B11)."""
+
+    extent: PauseExtent
+
+
+class Resumed(Event):
+    """The therapist's pause ended (rule B11)."""
+
+
+class SuspensionReason(StrEnum):
+    """Why an operator suspended a therapist."""
+
+    RELIABILITY = "reliability"
+    COMPLAINT = "complaint"
+    REGISTRATION = "registration"
+    OTHER = "other"
+
+
+class Suspended(Event):
+    """An operator stopped all bookings with the therapist. What is open or booked stands (rule B11)."""
+
+    reason: SuspensionReason
+
+
+class ReinstatementReason(StrEnum):
+    """Why an operator lifted a suspension."""
+
+    RESOLVED = "resolved"
+    MISTAKEN = "mistaken"
+    OTHER = "other"
+
+
+class Reinstated(Event):
+    """An operator lifted the suspension (rule B11)."""
+
+    reason: ReinstatementReason
+
+
+TherapistEvent = Joined | PricesSet | LocationsSet | AcceptingNewClientsSet | Paused | Resumed | Suspended | Reinstated

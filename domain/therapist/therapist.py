@@ -1,4 +1,4 @@
-"""A therapist: zone, country, price list and locations."""
+"""A therapist: zone, country, price list, locations, and whether bookings are taken at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,21 @@ from uuid import UUID, uuid5
 
 from domain.errors import AlreadyThere, NotOffered, PriceMissing, TwoOfOneKind, UnknownLocation
 from domain.model import Location, SessionKind
-from domain.therapist.events import Joined, LocationsSet, Price, PricesSet, TherapistEvent
+from domain.therapist.events import (
+    AcceptingNewClientsSet,
+    Joined,
+    LocationsSet,
+    Paused,
+    PauseExtent,
+    Price,
+    PricesSet,
+    Reinstated,
+    ReinstatementReason,
+    Resumed,
+    Suspended,
+    SuspensionReason,
+    TherapistEvent,
+)
 from domain.zones import zone_of
 
 
@@ -27,6 +41,14 @@ class Therapist:
     price_list_version: int = 0
     prices: Mapping[SessionKind, Price] = field(default_factory=dict)
     locations: Mapping[UUID, Location] = field(default_factory=dict)
+    accepting_new_clients: bool = True
+    paused: PauseExtent | None = None
+    suspended: bool = False
+
+    @property
+    def takes_no_bookings(self) -> bool:
+        """Nobody can book, the therapist for a client neither (rule B11)."""
+        return self.suspended or self.paused is PauseExtent.ALL_BOOKINGS
 
     def price_of(self, kind: SessionKind) -> Price:
         """Return the price and length of a kind of session. Raises NotOffered."""
@@ -69,6 +91,33 @@ def set_locations(therapist: Therapist, *, locations: tuple[Location, ...], now:
     return LocationsSet(locations=locations, at=now)
 
 
+def set_accepting_new_clients(therapist: Therapist, *, accepting: bool, now: datetime) -> AcceptingNewClientsSet | None:
+    """Let people who are not clients yet book, or not (rule B7)."""
+    if therapist.accepting_new_clients == accepting:
+        return None
+    return AcceptingNewClientsSet(accepting=accepting, at=now)
+
+
+def pause(therapist: Therapist, *, extent: PauseExtent, now: datetime) -> Paused | None:
+    """Stop bookings by new clients, or all of them, for a while (rule B11)."""
+    return None if therapist.paused is extent else Paused(extent=extent, at=now)
+
+
+def resume(therapist: Therapist, *, now: datetime) -> Resumed | None:
+    """End the pause (rule B11). A suspension stays."""
+    return Resumed(at=now) if therapist.paused else None
+
+
+def suspend(therapist: Therapist, *, reason: SuspensionReason, now: datetime) -> Suspended | None:
+    """Stop all bookings with a therapist, as an operator (rule B11)."""
+    return None if therapist.suspended else Suspended(reason=reason, at=now)
+
+
+def reinstate(therapist: Therapist, *, reason: ReinstatementReason, now: datetime) -> Reinstated | None:
+    """Lift a suspension, as an operator (rule B11). The therapist's own pause stays."""
+    return Reinstated(reason=reason, at=now) if therapist.suspended else None
+
+
 def _refuse_repeats(things: list[SessionKind] | list[UUID]) -> None:
     if any(count > 1 for count in Counter(things).values()):
         raise TwoOfOneKind
@@ -86,5 +135,15 @@ def evolve(therapist: Therapist | None, event: TherapistEvent) -> Therapist:
         case LocationsSet():
             locations = {location.location_id: location for location in event.locations}
             return replace(therapist, locations=locations)
+        case AcceptingNewClientsSet():
+            return replace(therapist, accepting_new_clients=event.accepting)
+        case Paused():
+            return replace(therapist, paused=event.extent)
+        case Resumed():
+            return replace(therapist, paused=None)
+        case Suspended():
+            return replace(therapist, suspended=True)
+        case Reinstated():
+            return replace(therapist, suspended=False)
         case _:
             assert_never(event)

@@ -17,8 +17,10 @@ from adapters import event_names
 from adapters.event_mapper import EventMapper, NewerEvent, UnreadableEvent, command_of
 from adapters.event_names import CLASSES, NAMES, present_shape
 from application.recorded import Meta, PracticeEvent, Recorded
+from domain.diary.events import BlockCause, ReleaseCause
 from domain.model import Event, Medium, Role, SessionKind
 from domain.session.events import Attendance, ChargeTiming, Entitlement, Reason, Settlement
+from domain.therapist.events import PauseExtent, ReinstatementReason, SuspensionReason
 from tests.domain.any_event import any_event
 from tests.given import SESSION, recorded
 
@@ -37,6 +39,11 @@ WORDS_ONCE_STORED = {
     ChargeTiming: {"at_booking", "at_once", "at_notice_deadline", "never"},
     Entitlement: {"all", "none"},
     Attendance: {"attended", "client_missed", "therapist_could_not"},
+    BlockCause: {"manual"},
+    ReleaseCause: {"manual", "no_rebook", "relationship_ended", "self_booking_revoked"},
+    PauseExtent: {"new_clients", "all_bookings"},
+    SuspensionReason: {"reliability", "complaint", "registration", "other"},
+    ReinstatementReason: {"resolved", "mistaken", "other"},
     Reason: {
         "client_asked",
         "not_available",

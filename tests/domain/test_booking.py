@@ -56,6 +56,7 @@ def test_a2_a_client_who_books_claims_the_slot_and_pays_at_once() -> None:
         charge_timing=ChargeTiming.AT_BOOKING,
         charge_at=NOW,
         checkout_ends_at=NOW + timedelta(minutes=15),
+        series=None,
         at=NOW,
     )
     assert (expected,) == happened

@@ -8,7 +8,7 @@ import pytest
 
 from domain.model import Role
 from domain.session.booking import book
-from domain.session.charging import charge_at, charge_timing, checkout_ends_at
+from domain.session.charging import Turn, charge_at, charge_timing, checkout_ends_at
 from domain.session.events import (
     Attendance,
     AttendanceRecorded,
@@ -52,23 +52,33 @@ CHECKOUT_ENDS_AT = NOW + timedelta(minutes=15)
 FAILED = ChargeFailed(payment_id=PAYMENT, attempt=1, code="card_declined", needs_authentication=False, at=NOW)
 
 
+FIRST, LATER = Turn.FIRST, Turn.LATER
+
+
 @pytest.mark.parametrize(
-    ("booked_by", "settlement", "now", "timing"),
+    ("booked_by", "turn", "settlement", "now", "timing"),
     [
-        (Role.CLIENT, Settlement.PLATFORM, NOW, ChargeTiming.AT_BOOKING),
-        (Role.CLIENT, Settlement.PLATFORM, DEADLINE + MICROSECOND, ChargeTiming.AT_BOOKING),
-        (Role.THERAPIST, Settlement.PLATFORM, NOW, ChargeTiming.AT_NOTICE_DEADLINE),
-        (Role.THERAPIST, Settlement.PLATFORM, DEADLINE, ChargeTiming.AT_NOTICE_DEADLINE),
-        (Role.THERAPIST, Settlement.PLATFORM, DEADLINE + MICROSECOND, ChargeTiming.AT_ONCE),
-        (Role.THERAPIST, Settlement.IN_THE_ROOM, NOW, ChargeTiming.NEVER),
-        (Role.THERAPIST, Settlement.BANK_TRANSFER, NOW, ChargeTiming.NEVER),
-        (Role.THERAPIST, Settlement.FREE, DEADLINE + MICROSECOND, ChargeTiming.NEVER),
+        (Role.CLIENT, FIRST, Settlement.PLATFORM, NOW, ChargeTiming.AT_BOOKING),
+        (Role.CLIENT, FIRST, Settlement.PLATFORM, DEADLINE + MICROSECOND, ChargeTiming.AT_BOOKING),
+        (Role.CLIENT, LATER, Settlement.PLATFORM, NOW, ChargeTiming.AT_NOTICE_DEADLINE),
+        (Role.CLIENT, LATER, Settlement.PLATFORM, DEADLINE, ChargeTiming.AT_NOTICE_DEADLINE),
+        (Role.CLIENT, LATER, Settlement.PLATFORM, DEADLINE + MICROSECOND, ChargeTiming.AT_BOOKING),
+        (Role.THERAPIST, FIRST, Settlement.PLATFORM, NOW, ChargeTiming.AT_NOTICE_DEADLINE),
+        (Role.THERAPIST, FIRST, Settlement.PLATFORM, DEADLINE, ChargeTiming.AT_NOTICE_DEADLINE),
+        (Role.THERAPIST, FIRST, Settlement.PLATFORM, DEADLINE + MICROSECOND, ChargeTiming.AT_ONCE),
+        (Role.THERAPIST, LATER, Settlement.PLATFORM, DEADLINE, ChargeTiming.AT_NOTICE_DEADLINE),
+        (Role.THERAPIST, LATER, Settlement.PLATFORM, DEADLINE + MICROSECOND, ChargeTiming.AT_ONCE),
+        (Role.THERAPIST, FIRST, Settlement.IN_THE_ROOM, NOW, ChargeTiming.NEVER),
+        (Role.THERAPIST, FIRST, Settlement.BANK_TRANSFER, NOW, ChargeTiming.NEVER),
+        (Role.THERAPIST, LATER, Settlement.FREE, DEADLINE + MICROSECOND, ChargeTiming.NEVER),
     ],
 )
 def test_e5_the_table_says_when_money_is_taken(
-    booked_by: Role, settlement: Settlement, now: datetime, timing: ChargeTiming
+    booked_by: Role, turn: Turn, settlement: Settlement, now: datetime, timing: ChargeTiming
 ) -> None:
-    assert timing == charge_timing(booked_by=booked_by, settlement=settlement, deadline=DEADLINE, now=now)
+    said = charge_timing(booked_by=booked_by, turn=turn, settlement=settlement, deadline=DEADLINE, now=now)
+
+    assert timing == said
 
 
 @pytest.mark.parametrize(
@@ -84,10 +94,16 @@ def test_e5_a_charge_at_the_deadline_comes_just_after_it(timing: ChargeTiming, i
     assert instant == charge_at(timing, deadline=DEADLINE, now=NOW)
 
 
-def test_a5_only_what_is_paid_at_booking_holds_its_slot_for_fifteen_minutes() -> None:
-    held = {timing: checkout_ends_at(timing, now=NOW) for timing in ChargeTiming}
+def test_a5_only_what_a_client_pays_here_holds_its_slot_for_fifteen_minutes() -> None:
+    held = {
+        (booked_by, settlement)
+        for booked_by in (Role.CLIENT, Role.THERAPIST)
+        for settlement in Settlement
+        if checkout_ends_at(booked_by=booked_by, settlement=settlement, now=NOW) is not None
+    }
 
-    assert {**dict.fromkeys(ChargeTiming), ChargeTiming.AT_BOOKING: CHECKOUT_ENDS_AT} == held
+    assert {(Role.CLIENT, Settlement.PLATFORM)} == held
+    assert checkout_ends_at(booked_by=Role.CLIENT, settlement=Settlement.PLATFORM, now=NOW) == CHECKOUT_ENDS_AT
 
 
 def test_e5_a_session_booked_by_the_therapist_is_due_just_after_its_deadline() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from pydantic import ValidationError
 
 from domain.diary.diary import (
+    DATES_LIMIT,
     BookingTerms,
     close_date,
     close_self_booking,
@@ -21,8 +22,11 @@ from domain.diary.diary import (
 from domain.diary.events import (
     DateClosed,
     DateOpened,
+    DayBefore,
     Hours,
+    HoursOfNotice,
     HoursSet,
+    Notice,
     NoticeSet,
     SelfBookingClosed,
     SelfBookingOpened,
@@ -30,10 +34,12 @@ from domain.diary.events import (
 )
 from domain.errors import (
     BookingTermsOutOfRange,
+    GapLargerThanGrid,
     InThePast,
-    OverlappingHours,
+    OverlappingRanges,
     PlaceMissing,
     ReversedRange,
+    TooManyDates,
     TooManyRanges,
     UnknownZone,
 )
@@ -84,7 +90,7 @@ def test_b1_new_hours_replace_the_whole_week() -> None:
     ],
 )
 def test_b1_hours_of_one_day_never_overlap(first: WeeklyHours, second: WeeklyHours) -> None:
-    with pytest.raises(OverlappingHours):
+    with pytest.raises(OverlappingRanges):
         set_hours(given_diary(), weekly=(first, second), now=NOW)
 
 
@@ -120,13 +126,13 @@ def test_b1_a_date_is_opened_once() -> None:
 
 
 def test_b1_hours_of_a_date_never_overlap_its_weekly_ones() -> None:
-    with pytest.raises(OverlappingHours):
+    with pytest.raises(OverlappingRanges):
         open_date(given_diary(MORNINGS), day=MONDAY, hours=(hours("11:00", "12:30"),), now=NOW)
 
 
 @pytest.mark.parametrize("until", ["18:01", "21:00"])
 def test_b1_weekly_hours_never_overlap_those_of_a_date(until: str) -> None:
-    with pytest.raises(OverlappingHours):
+    with pytest.raises(OverlappingRanges):
         set_hours(given_diary(OPENED), weekly=(weekly(0, "17:00", until),), now=NOW)
 
 
@@ -136,7 +142,7 @@ def test_b1_weekly_hours_may_touch_those_of_a_date_and_overlap_one_that_has_pass
 
     assert set_hours(given_diary(OPENED), weekly=touching, now=NOW) == HoursSet(weekly=touching, at=NOW)
     assert set_hours(given_diary(OPENED), weekly=over, now=the_day_after) == HoursSet(weekly=over, at=the_day_after)
-    with pytest.raises(OverlappingHours):
+    with pytest.raises(OverlappingRanges):
         set_hours(given_diary(OPENED), weekly=over, now=on_the_day)
 
 
@@ -182,6 +188,20 @@ def test_b1_closing_a_date_leaves_the_others_open() -> None:
     assert diary.hours_on(sunday_before) == list(EVENING)
 
 
+def test_b1_a_diary_holds_so_many_dates_of_its_own_and_those_that_are_over_do_not_count() -> None:
+    days = [MONDAY + timedelta(days=n) for n in range(DATES_LIMIT)]
+    full = given_diary(*(CLOSED.model_copy(update={"day": day}) for day in days))
+
+    one_more = days[-1] + timedelta(days=1)
+    with pytest.raises(TooManyDates):
+        close_date(full, day=one_more, now=NOW)
+    with pytest.raises(TooManyDates):
+        open_date(full, day=one_more, hours=EVENING, now=NOW)
+    assert open_date(full, day=MONDAY, hours=EVENING, now=NOW) is not None
+    a_day_later = datetime.combine(MONDAY, time(), tzinfo=UTC) + timedelta(days=1)
+    assert close_date(full, day=one_more, now=a_day_later) is not None
+
+
 def test_b1_a_date_is_closed_once() -> None:
     assert close_date(given_diary(CLOSED), day=MONDAY, now=NOW) is None
 
@@ -208,12 +228,15 @@ def test_b1_a_date_that_has_passed_in_the_diarys_zone_is_left_alone() -> None:
 
 
 def test_b2_a_new_diary_asks_for_a_days_notice_over_eight_weeks() -> None:
-    assert BookingTerms(notice_hours=24, horizon_weeks=8, grid_minutes=30, gap_minutes=10) == given_diary().terms
+    expected = BookingTerms(notice=HoursOfNotice(hours=24), horizon_weeks=8, grid_minutes=30, gap_minutes=10)
+
+    assert expected == given_diary().terms
 
 
-def test_b2_notice_horizon_grid_and_gap_are_set_together_and_once() -> None:
-    terms = BookingTerms(notice_hours=2, horizon_weeks=4, grid_minutes=15, gap_minutes=0)
-    expected = NoticeSet(notice_hours=2, horizon_weeks=4, grid_minutes=15, gap_minutes=0, at=NOW)
+@pytest.mark.parametrize("notice", [HoursOfNotice(hours=2), DayBefore(until_minutes=18 * 60)])
+def test_b2_notice_horizon_grid_and_gap_are_set_together_and_once(notice: Notice) -> None:
+    terms = BookingTerms(notice=notice, horizon_weeks=4, grid_minutes=15, gap_minutes=0)
+    expected = NoticeSet(notice=notice, horizon_weeks=4, grid_minutes=15, gap_minutes=0, at=NOW)
 
     assert set_notice(given_diary(), terms=terms, now=NOW) == expected
     assert set_notice(given_diary(expected), terms=terms, now=NOW) is None
@@ -222,9 +245,11 @@ def test_b2_notice_horizon_grid_and_gap_are_set_together_and_once() -> None:
 @pytest.mark.parametrize(
     "terms",
     [
-        BookingTerms(notice_hours=2, horizon_weeks=1, grid_minutes=15, gap_minutes=0),
-        BookingTerms(notice_hours=24, horizon_weeks=52, grid_minutes=60, gap_minutes=60),
-        BookingTerms(notice_hours=23, horizon_weeks=2, grid_minutes=30, gap_minutes=5),
+        BookingTerms(notice=HoursOfNotice(hours=2), horizon_weeks=1, grid_minutes=15, gap_minutes=0),
+        BookingTerms(notice=HoursOfNotice(hours=24), horizon_weeks=52, grid_minutes=60, gap_minutes=60),
+        BookingTerms(notice=HoursOfNotice(hours=23), horizon_weeks=2, grid_minutes=30, gap_minutes=5),
+        BookingTerms(notice=DayBefore(until_minutes=0)),
+        BookingTerms(notice=DayBefore(until_minutes=23 * 60 + 59)),
     ],
 )
 def test_b2_the_terms_of_booking_may_go_to_their_bounds(terms: BookingTerms) -> None:
@@ -237,18 +262,27 @@ def test_b2_the_terms_of_booking_may_go_to_their_bounds(terms: BookingTerms) -> 
 @pytest.mark.parametrize(
     "terms",
     [
-        BookingTerms(notice_hours=1),
-        BookingTerms(notice_hours=25),
+        BookingTerms(notice=HoursOfNotice(hours=1)),
+        BookingTerms(notice=HoursOfNotice(hours=25)),
+        BookingTerms(notice=DayBefore(until_minutes=24 * 60)),
         BookingTerms(horizon_weeks=0),
         BookingTerms(horizon_weeks=53),
         BookingTerms(grid_minutes=20),
         BookingTerms(gap_minutes=-1),
-        BookingTerms(gap_minutes=61),
     ],
 )
 def test_b2_the_terms_of_booking_stay_within_their_bounds(terms: BookingTerms) -> None:
     with pytest.raises(BookingTermsOutOfRange):
         set_notice(given_diary(), terms=terms, now=NOW)
+
+
+@pytest.mark.parametrize("grid", [15, 30, 60])
+def test_b2_the_gap_is_at_most_one_step_of_the_grid(grid: int) -> None:
+    as_long, longer = (BookingTerms(grid_minutes=grid, gap_minutes=gap) for gap in (grid, grid + 1))
+
+    assert set_notice(given_diary(), terms=as_long, now=NOW) is not None
+    with pytest.raises(GapLargerThanGrid):
+        set_notice(given_diary(), terms=longer, now=NOW)
 
 
 def test_b6_a_new_diary_is_not_open_for_self_booking() -> None:

@@ -74,7 +74,7 @@ def test_every_refusal_has_a_sentence_and_a_name_of_its_own() -> None:
 
 
 def test_a_refusal_speaks_its_docstring_or_the_particulars() -> None:
-    assert SlotTaken().sentence == "That time has just been taken."
+    assert SlotTaken().sentence == "That time is taken."
     assert SlotTaken.code() == "slot-taken"
     assert NotOpen("inside_notice").sentence == "That time is not open for booking (inside notice)."
     assert NotEndedYet().sentence == "Attendance can be recorded from the end of the session."

@@ -8,8 +8,22 @@ import pytest
 
 from domain.errors import NoRelationship, PolicyNotAccepted
 from domain.model import Role, SessionKind
-from domain.relationship.events import Opened, RelationshipEvent, TermsAccepted
-from domain.relationship.relationship import Relationship, evolve, open_for_booking, relationship_id_of
+from domain.relationship.events import (
+    Opened,
+    RelationshipEvent,
+    SelfBookingRestored,
+    SelfBookingRevoked,
+    TermsAccepted,
+)
+from domain.relationship.relationship import (
+    Relationship,
+    evolve,
+    open_for_booking,
+    relationship_id_of,
+    relationship_ids_of,
+    restore_self_booking,
+    revoke_self_booking,
+)
 from tests.given import CLIENT, NOW, SESSION, THERAPIST
 
 OPENED = Opened(therapist_id=THERAPIST, client_id=CLIENT, kind=SessionKind.INDIVIDUAL, first_session_id=SESSION, at=NOW)
@@ -88,3 +102,28 @@ def test_e1_a_relationship_remembers_the_version_accepted_last() -> None:
     newer = TermsAccepted(policy_version="48h-2", at=NOW)
 
     assert _after(ACCEPTED, newer) == Relationship(THERAPIST, CLIENT, SessionKind.INDIVIDUAL, "48h-2")
+
+
+def test_l_two_people_have_one_relationship_of_each_kind() -> None:
+    ids = relationship_ids_of(therapist_id=THERAPIST, client_id=CLIENT)
+
+    assert len(set(ids)) == len(SessionKind)
+    assert relationship_id_of(therapist_id=THERAPIST, client_id=CLIENT, kind=SessionKind.GROUP) in ids
+
+
+REVOKED, RESTORED = SelfBookingRevoked(at=NOW), SelfBookingRestored(at=NOW)
+
+
+def test_g5_self_booking_is_revoked_once_and_restored_once() -> None:
+    assert revoke_self_booking(_after(), now=NOW) == REVOKED
+    assert revoke_self_booking(_after(REVOKED), now=NOW) is None
+    assert restore_self_booking(_after(REVOKED), now=NOW) == RESTORED
+    assert restore_self_booking(_after(REVOKED, RESTORED), now=NOW) is None
+    assert restore_self_booking(_after(), now=NOW) is None
+
+
+def test_g5_revoking_self_booking_leaves_the_accepted_terms_alone() -> None:
+    relationship = _after(ACCEPTED, REVOKED)
+
+    assert (relationship.accepted_policy, relationship.self_booking_revoked) == ("48h-1", True)
+    assert _after(ACCEPTED, REVOKED, RESTORED) == _after(ACCEPTED)

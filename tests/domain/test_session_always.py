@@ -31,7 +31,7 @@ from domain.session.events import (
 )
 from domain.session.session import Session, charge_is_due
 from tests.domain.any_event import any_event
-from tests.given import ENDS_AT, NOW, PAYMENT, PRICE, a_request
+from tests.given import ENDS_AT, NOW, PAYMENT, PRICE, a_request, cancelled, of_series
 
 E = TypeVar("E", bound=Event)
 Happened = tuple[SessionEvent, ...]
@@ -72,22 +72,35 @@ def _refund(session: Session, now: datetime, _: UUID) -> SessionEvent | None:
     return sessions.record_refund(session, refund_id=next(iter(session.grants)), amount_minor=8000, now=now)
 
 
+def _place_along(session: Session, now: datetime, _: UUID) -> SessionEvent | None:
+    return sessions.place_with_the_first(session, now=now)
+
+
+def _cancel_along(session: Session, now: datetime, fresh: UUID) -> Happened:
+    first = cancelled(by=Role.SYSTEM, reason=Reason.CHECKOUT_LAPSED, rule="A5", at=now)
+    return sessions.cancel_with_the_first(session, first, refund_id=fresh)
+
+
 ASKS: list[Ask] = [
     _confirm,
     _lapse,
+    _place_along,
+    _cancel_along,
     _charge,
     _fail,
     _refund,
     *(_attend(outcome) for outcome in Attendance),
     *(_cancel(by, reason) for by in (Role.CLIENT, Role.THERAPIST, Role.OPERATOR, Role.SYSTEM) for reason in Reason),
 ]
-asks = st.one_of(st.sampled_from(ASKS[:8]), st.sampled_from(ASKS))
+asks = st.one_of(st.sampled_from(ASKS[:10]), st.sampled_from(ASKS))
 steps = st.lists(st.tuples(asks, st.sampled_from(WAITS)), max_size=12)
 bookings = st.sampled_from(
     [
         a_request(),
         a_request(booked_by=Role.THERAPIST),
         a_request(booked_by=Role.THERAPIST, settlement=Settlement.FREE),
+        a_request(series=of_series(1)),
+        a_request(series=of_series(2)),
     ]
 )
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import UnknownZone
 from domain.model import Slot
-from domain.zones import instant_at, zone_of
+from domain.zones import first_instant_at, instant_at, last_instant_at, zone_of
 from tests.given import LOCATION
 
 
@@ -34,6 +34,58 @@ def test_b10_a_start_in_a_gap_is_none_and_an_ambiguous_one_is_the_first(
     zone: str, day: date, minute: int, instant: datetime | None
 ) -> None:
     assert instant == instant_at(day, minute, zone=zone_of(zone))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "minute", "first", "last"),
+    [
+        pytest.param(
+            "Europe/London",
+            date(2026, 7, 1),
+            540,
+            datetime(2026, 7, 1, 8, tzinfo=UTC),
+            datetime(2026, 7, 1, 8, tzinfo=UTC),
+            id="shown once",
+        ),
+        pytest.param(
+            "Europe/London",
+            date(2026, 10, 25),
+            90,
+            datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+            datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+            id="shown twice",
+        ),
+        pytest.param(
+            "Europe/Dublin",
+            date(2026, 3, 29),
+            119,
+            datetime(2026, 3, 29, 1, tzinfo=UTC),
+            datetime(2026, 3, 29, 1, tzinfo=UTC),
+            id="never shown: when the clock jumps over it",
+        ),
+        pytest.param(
+            "Pacific/Apia",
+            date(2011, 12, 30),
+            720,
+            datetime(2011, 12, 30, 10, tzinfo=UTC),
+            datetime(2011, 12, 30, 10, tzinfo=UTC),
+            id="a whole date that never was",
+        ),
+        pytest.param(
+            "Africa/Cairo",
+            date(2026, 10, 29),
+            23 * 60 + 30,
+            datetime(2026, 10, 29, 20, 30, tzinfo=UTC),
+            datetime(2026, 10, 29, 21, 30, tzinfo=UTC),
+            id="twice before midnight",
+        ),
+    ],
+)
+def test_b10_the_first_and_the_last_instant_at_which_a_clock_shows_a_time(
+    zone: str, day: date, minute: int, first: datetime, last: datetime
+) -> None:
+    assert first == first_instant_at(day, minute, zone=zone_of(zone))
+    assert last == last_instant_at(day, minute, zone=zone_of(zone))
 
 
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "", "..", "/etc/localtime", "a\x00b", "posixrules/x"])
