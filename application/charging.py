@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from application.closing import close, refund_id_of
 from application.errors import TryLater
 from application.ports import GatewayRefused, GatewayUnsure, Intent, IntentStatus
 from application.practice import Changes, Outcome
-from application.sessions import close, refund_id_of
 from application.till import Account, Till, read_account, record_capture, record_failed_try, settle
 from domain.client import client as clients
 from domain.client.events import CardSaved
@@ -33,7 +33,7 @@ def charge(till: Till, payment_id: UUID) -> int | None:
     """Take the money of a payment that is due; return the position of the last thing stored, None where nothing was.
 
     Asked again, too late, or for a session settled outside: nothing. Raises TryLater where the provider's answer is not
-    known yet.
+    known yet, for this session or for the first of its series.
     """
     position: int | None = None
     if till.desk.practice.read(payment_id, payments.evolve).state is None:
@@ -42,6 +42,8 @@ def charge(till: Till, payment_id: UUID) -> int | None:
         account = read_account(till, payment_id)
         if account.payment.status in A_NEW_TRY_IS_A_DECISION:
             return position
+        if account.has_to_wait:
+            raise TryLater("first_unpaid")
         if not account.payment.outcome_is_open and not account.may_be_taken:
             return position
         position = _step(till, payment_id, account).position or position

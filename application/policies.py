@@ -15,6 +15,7 @@ from application.recorded import Recorded
 from domain.payment.events import Due, RefundPending, Waived
 from domain.payment.payment import payment_id_of
 from domain.session.events import AttendanceRecorded, Booked, Cancelled, Entitlement, RefundGranted
+from domain.session.series import hangs_on_the_first
 
 PENDING_REFUND_IS_READ_AGAIN_AFTER = timedelta(hours=1)
 
@@ -41,7 +42,7 @@ def react(recorded: Recorded) -> tuple[Task, ...]:
     """Return what an event leads to."""
     stream_id, event = recorded.originator_id, recorded.event
     match event:
-        case Booked(checkout_ends_at=datetime() as ends_at):  # A5
+        case Booked(checkout_ends_at=datetime() as ends_at) if not hangs_on_the_first(event):  # A5, A10
             return (_task(recorded, TaskKind.LAPSE_CHECKOUT, str(stream_id), ends_at),)
         case Due():  # E5
             return (_task(recorded, TaskKind.CHARGE, str(stream_id), event.charge_at),)

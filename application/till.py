@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.closing import placed_along, refund_id_of
 from application.desk import Cause, Desk
 from application.ports import Intent, PaymentGateway
 from application.practice import Changes, Decided, Loaded, Outcome, events
-from application.sessions import refund_id_of
 from domain.model import SYSTEM
 from domain.payment import payment as payments
 from domain.payment.events import Captured
@@ -51,6 +51,11 @@ class Account:
         untaken = self.payment.status not in {payments.Status.CAPTURED, payments.Status.WAIVED}
         return untaken and sessions.charge_is_due(self.session, now=self.now)
 
+    @property
+    def has_to_wait(self) -> bool:
+        """It is time to charge, but whether the session will stand is not known: the first of its series is unpaid."""
+        return sessions.waits_for_the_first(self.session) and self.now >= self.payment.due.charge_at
+
 
 def read_account(till: Till, payment_id: UUID, *, now: datetime | None = None) -> Account:
     """Load a payment and its session. Raises NotThere."""
@@ -68,15 +73,18 @@ def settle(
     """Store what is decided on a payment and its session, both or none.
 
     Where either moved meanwhile both are loaded and decided again, from what is known and without another call. The
-    session learns something only when it is news for the payment.
+    session learns something only when it is news for the payment. Where that makes the first of a series stand, the
+    whole series stands with it.
     """
     command = till.desk.command(SYSTEM, cause=till.cause)
 
     def decide() -> Changes:
         account = read_account(till, payment_id, now=command.now)
-        ((_, on_payment),) = events((account.payment_stream, of_payment(account)))
-        on_session = of_session(account) if on_payment else ()
-        return Changes(events=events((account.payment_stream, on_payment), (account.session_stream, on_session)))
+        (of_the_payment,) = events((account.payment_stream, of_payment(account)))
+        news = of_session(account) if of_the_payment[1] else ()
+        (of_the_session,) = events((account.session_stream, news))
+        along = placed_along(till.desk.practice, account.session_stream, of_the_session[1])
+        return Changes(events=(of_the_payment, of_the_session, *along))
 
     return till.desk.practice.perform(command, decide)
 

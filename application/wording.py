@@ -67,7 +67,12 @@ def instant_in_words(instant: datetime, *, zone: str) -> str:
 def in_words(event: ToldEvent, *, zone: str, currency: str) -> str:
     """Return what happened. Instants are told in `zone`; amounts that carry no currency are in `currency`."""
     match event:
-        case relationship.Opened() | relationship.TermsAccepted():
+        case (
+            relationship.Opened()
+            | relationship.TermsAccepted()
+            | relationship.SelfBookingRevoked()
+            | relationship.SelfBookingRestored()
+        ):
             return _of_relationship(event)
         case (
             session.Booked()
@@ -92,6 +97,10 @@ def _of_relationship(event: RelationshipEvent) -> str:
             return f"The relationship ({event.kind.value}) was opened."
         case relationship.TermsAccepted():
             return f"The client accepted the cancellation policy, version {event.policy_version}."
+        case relationship.SelfBookingRevoked():
+            return "The therapist asked the client to book by telephone; what is booked stands (G5)."
+        case relationship.SelfBookingRestored():
+            return "The client may book by themselves again (G5)."
         case _:
             assert_never(event)
 
@@ -131,8 +140,9 @@ def _of_session(event: SessionEvent, *, zone: str, currency: str) -> str:  # noq
 def _booked(event: session.Booked, *, zone: str) -> str:
     slot = event.slot
     starts_at = instant_in_words(slot.starts_at, zone=zone)
+    place = f" ({event.series.number} of {event.series.count})" if event.series else ""
     return (
-        f"The session was booked by {WHO[event.booked_by]} for {starts_at}, {slot.duration_minutes} minutes "
+        f"The session{place} was booked by {WHO[event.booked_by]} for {starts_at}, {slot.duration_minutes} minutes "
         f"{WHERE[slot.location.medium]}, {_cost(event)}; {_freely_cancelled(event, zone=zone)}."
     )
 

@@ -10,14 +10,8 @@ from adapters.bootstrap import Service
 from adapters.ids import new_id
 from application.charging import lapse_checkout
 from application.desk import Cause
-from application.people import (
-    join_as_therapist,
-    open_self_booking,
-    register_client,
-    set_hours,
-    set_locations,
-    set_prices,
-)
+from application.diaries import open_self_booking, set_hours
+from application.people import join_as_therapist, register_client, set_locations, set_prices
 from application.practice import Changes, Command, events
 from application.sessions import Booking, book_session, cancel_session
 from application.till import Till
@@ -72,14 +66,15 @@ class Seeded:
     def book(self, client_id: UUID, starts_at: datetime) -> UUID:
         """Let a client book; return the session."""
         booking = self.booking(client_id, starts_at)
-        book_session(self.service.practice, self.service.claims, self.command(Role.CLIENT, client_id), booking)
+        command = self.command(Role.CLIENT, client_id)
+        book_session(self.service.practice, self.service.claims, self.service.busy, command, booking)
         return booking.session_id
 
     def place(self, client_id: UUID, starts_at: datetime) -> UUID:
         """Let the therapist book for a client; return the session."""
         booking = self.booking(client_id, starts_at, client_agreed=True)
         command = self.command(Role.THERAPIST, self.therapist_id)
-        book_session(self.service.practice, self.service.claims, command, booking)
+        book_session(self.service.practice, self.service.claims, self.service.busy, command, booking)
         return booking.session_id
 
     def cancel(self, session_id: UUID, *, by: Role = Role.CLIENT, reason: Reason = Reason.CLIENT_ASKED) -> None:
@@ -109,7 +104,7 @@ class Seeded:
         return self.told(payment_id_of(session_id))
 
 
-def a_therapist(service: Service) -> Seeded:
+def a_therapist(service: Service, *, zone: str = "UTC") -> Seeded:
     """Let a therapist join, with hours on every day, one price and one location."""
     therapist_id, location_id = new_id(), new_id()
     seeded = Seeded(service, therapist_id, location_id)
@@ -118,10 +113,10 @@ def a_therapist(service: Service) -> Seeded:
     weekly = tuple(WeeklyHours(weekday=weekday, hours=day) for weekday in range(7))
     prices = (Price(kind=SessionKind.INDIVIDUAL, amount=PRICE, duration_minutes=50),)
     places = ((Location(location_id=location_id, medium=Medium.VIDEO), "https://example.org/room"),)
-    join_as_therapist(practice, command, therapist_id, name="Tess Therapist", zone="UTC", country="GB")
+    join_as_therapist(practice, command, therapist_id, name="Tess Therapist", zone=zone, country="GB")
     set_prices(practice, command, therapist_id, prices)
     set_locations(practice, command, therapist_id, places)
-    set_hours(practice, command, therapist_id, weekly)
+    set_hours(practice, command, therapist_id, weekly=weekly)
     open_self_booking(practice, command, therapist_id)
     return seeded
 

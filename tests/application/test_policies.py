@@ -42,6 +42,7 @@ from tests.given import (
     booked,
     cancelled,
     granted,
+    of_series,
     recorded,
 )
 
@@ -59,6 +60,12 @@ def test_a5_a_booking_that_waits_for_payment_is_looked_at_when_its_checkout_ends
         due_at=NOW + timedelta(minutes=15),
     )
     assert (expected,) == tasks
+
+
+def test_a10_of_a_series_only_the_first_is_looked_at_when_its_checkout_ends() -> None:
+    tasks = [react(recorded(booked(series=of_series(number)))) for number in (1, 2, 3)]
+
+    assert [[task.kind for task in of_one] for of_one in tasks] == [[TaskKind.LAPSE_CHECKOUT], [], []]
 
 
 def test_a7_a_booking_by_the_therapist_has_no_checkout_to_end() -> None:
