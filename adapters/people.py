@@ -24,3 +24,9 @@ class PostgresPeople:
         with self._datastore.get_connection() as conn:
             found = self._vault.open(conn, places)
         return {place: found.get(place, ERASED) for place in places}
+
+    def find(self, person_id: UUID, field: str) -> str | None:
+        """Return a text that need not be there; None also for what is no longer kept."""
+        place = person_id, field
+        with self._datastore.get_connection() as conn:
+            return self._vault.open(conn, [place]).get(place)

@@ -11,15 +11,19 @@ from fastapi import FastAPI
 from adapters.bootstrap import Service
 from adapters.tokens import DevelopmentIssuer
 from api import (
+    availability,
     bookings,
+    calendars,
     clients,
     diaries,
     handlers,
     health,
     histories,
     openapi,
+    openings,
     problem_pages,
     reference,
+    series,
     sessions,
     therapists,
     views,
@@ -31,7 +35,21 @@ from api.metrics import Metrics
 BODY_LIMIT_BYTES = 64 * 1024
 WEBHOOK_LIMIT_BYTES = 256 * 1024
 
-ROUTERS = (therapists, diaries, clients, bookings, sessions, views, histories, health, problem_pages)
+ROUTERS = (
+    therapists,
+    availability,
+    diaries,
+    openings,
+    clients,
+    bookings,
+    series,
+    sessions,
+    calendars,
+    views,
+    histories,
+    health,
+    problem_pages,
+)
 
 
 def create_app(service: Service) -> FastAPI:

@@ -49,5 +49,6 @@ async def asker(found: Annotated[Person | None, Depends(maybe_asker)]) -> Person
 
 
 Asker = Annotated[Person, Depends(asker)]
+AskerIfAny = Annotated[Person | None, Depends(maybe_asker)]
 TokenIfAny = Depends(maybe_asker)
 """For public routes."""

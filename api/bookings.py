@@ -30,12 +30,14 @@ CANNOT_BE_REFUNDED = "cannot_be_refunded"
 def book(service: TheService, person: Asker, asked: UnderAKey, body: BookBody, response: Response) -> BookedAnswer:
     """Book a slot: a client for themselves (rule A2), a therapist for a client of theirs (rule A7)."""
     permit(person, Action.BOOK_SESSION)
-    client_id = _whose(service, person, body)
+    client_id = whose(service, person, therapist_id=body.therapist_id, client_id=body.client_id)
     warnings: list[str] = []
 
     def act(command: Command) -> Outcome:
-        _refuse_another_policy(body.accept_policy)
-        booked = book_session(service.practice, service.claims, command, _booking(body, asked.name_id, client_id))
+        refuse_another_policy(body.accept_policy)
+        booked = book_session(
+            service.practice, service.claims, service.busy, command, _booking(body, asked.name_id, client_id)
+        )
         warnings.extend(booked.warnings)
         return booked.outcome
 
@@ -48,25 +50,25 @@ def book(service: TheService, person: Asker, asked: UnderAKey, body: BookBody, r
     return BookedAnswer(warnings=warnings, **dict(session_answer(service, person, found, response)))
 
 
-def _refuse_another_policy(accepted: str | None) -> None:
+def refuse_another_policy(accepted: str | None) -> None:
     """Somebody who says yes to another version than the present one has not read the present one."""
     if accepted not in {None, POLICY_VERSION}:
         raise PolicyNotAccepted
 
 
-def _whose(service: Service, person: Person, body: BookBody) -> UUID:
+def whose(service: Service, person: Person, *, therapist_id: UUID, client_id: UUID | None) -> UUID:
     """Return the client who is booked for. Raises NotThere for people who have nothing to do with the one asking."""
     if person.role is Role.CLIENT:
-        if body.client_id not in {None, person.person_id}:
+        if client_id not in {None, person.person_id}:
             raise NotThere
         return person.person_id
-    if body.therapist_id != person.person_id:
+    if therapist_id != person.person_id:
         raise NotThere
-    if body.client_id is None:
+    if client_id is None:
         missing = {"type": "client_missing", "loc": ("body", "client_id"), "msg": "A therapist says for whom."}
         raise RequestValidationError([missing])
-    refuse_strange_client(service.practice, therapist_id=person.person_id, client_id=body.client_id)
-    return body.client_id
+    refuse_strange_client(service.practice, therapist_id=person.person_id, client_id=client_id)
+    return client_id
 
 
 def _booking(body: BookBody, session_id: UUID, client_id: UUID) -> Booking:

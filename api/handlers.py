@@ -68,8 +68,22 @@ SENTENCES: Mapping[str, str] = {
     "uuid_parsing": "This has to be an id (a UUID).",
     "uuid_type": "This has to be an id (a UUID).",
     "json_invalid": "This is not JSON.",
+    "int_type": "This has to be a whole number.",
+    "bool_type": "This has to be true or false.",
+    "list_type": "This has to be a list.",
+    "model_attributes_type": "This has to be a JSON object.",
+    "greater_than_equal": "This has to be at least {ge}.",
+    "less_than_equal": "This has to be at most {le}.",
+    "enum": "This has to be {expected}.",
+    "literal_error": "This has to be {expected}.",
+    "string_too_short": "This must not be empty.",
+    "string_too_long": "This may have at most {max_length} characters.",
+    "too_short": "This list must not be empty.",
+    "too_long": "This list may have at most {max_length} entries.",
+    "datetime_from_date_parsing": "There is no such date or time of day.",
+    "date_from_datetime_parsing": "There is no such date.",
 }
-"""What people read in place of the validator's own words."""
+"""What people read in place of the validator's own words, with what it says of its limits."""
 
 NO_JSON = "Send JSON, with Content-Type: application/json."
 NO_OBJECT = "Send a JSON object."
@@ -91,11 +105,14 @@ def _sentence(found: Mapping[str, Any]) -> str:
     """Return the sentence of a schema as it is, without the validator's words around it."""
     if found["type"] == "value_error":
         return str(found["ctx"]["error"])
-    return SENTENCES.get(found["type"], str(found["msg"]))
+    sentence = SENTENCES.get(found["type"])
+    return str(found["msg"]) if sentence is None else sentence.format(**found.get("ctx", {}))
 
 
 def _about_the_whole_body(found: Mapping[str, Any]) -> str:
     """A body that came without its content type is bytes; one that did not come is missing."""
+    if found["type"] == "value_error":
+        return _sentence(found)
     unread = found["type"] == "missing" or isinstance(found.get("input"), bytes)
     return NO_JSON if unread else NO_OBJECT
 

@@ -30,6 +30,19 @@ PROBLEM: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "reason": {"type": "string", "description": "Why a time is not open (`not-open`)."},
+        "clashes": {
+            "type": "array",
+            "description": "Which dates of a series cannot be booked, and why (`series-clashes`).",
+            "items": {
+                "type": "object",
+                "required": ["day", "starts_at", "reason"],
+                "properties": {
+                    "day": {"type": "string", "format": "date"},
+                    "starts_at": {"type": ["string", "null"], "format": "date-time"},
+                    "reason": {"type": "string"},
+                },
+            },
+        },
         "errors": {
             "type": "array",
             "description": "Which fields (`validation-failed`): a JSON pointer into the body, or a parameter's name.",
@@ -49,7 +62,7 @@ PROBLEM: dict[str, Any] = {
             "type": "/problems/slot-taken",
             "title": "Slot taken",
             "status": 409,
-            "detail": "That time has just been taken.",
+            "detail": "That time is taken.",
         }
     ],
 }

@@ -31,6 +31,18 @@ class Action(StrEnum):
     SET_NOTICE = "set_notice"
     SET_DATE = "set_date"
     SET_SELF_BOOKING = "set_self_booking"
+    READ_DIARY = "read_diary"
+    SET_PRIME_TIME = "set_prime_time"
+    BLOCK_TIME = "block_time"
+    UNBLOCK_TIME = "unblock_time"
+    RESERVE_SLOT = "reserve_slot"
+    RELEASE_RESERVED_SLOT = "release_reserved_slot"
+    SET_NEW_CLIENTS = "set_new_clients"
+    PAUSE_BOOKINGS = "pause_bookings"
+    RESUME_BOOKINGS = "resume_bookings"
+    SUSPEND_THERAPIST = "suspend_therapist"
+    REINSTATE_THERAPIST = "reinstate_therapist"
+    SET_CLIENT_SELF_BOOKING = "set_client_self_booking"
     LIST_OPENINGS = "list_openings"
     READ_THERAPIST_CALENDAR = "read_therapist_calendar"
     READ_DASHBOARD = "read_dashboard"
@@ -40,6 +52,7 @@ class Action(StrEnum):
     BEGIN_CARD = "begin_card"
     SAVE_CARD = "save_card"
     BOOK_SESSION = "book_session"
+    BOOK_SERIES = "book_series"
     READ_SESSION = "read_session"
     CONFIRM_SESSION = "confirm_session"
     CANCEL_SESSION = "cancel_session"
@@ -58,6 +71,7 @@ class Action(StrEnum):
 CLIENT = frozenset({Role.CLIENT})
 THERAPIST = frozenset({Role.THERAPIST})
 BOTH = CLIENT | THERAPIST
+OPERATOR = frozenset({Role.OPERATOR})
 STAFF = frozenset({Role.OPERATOR, Role.AUDITOR})
 
 PERMISSIONS: Mapping[Action, frozenset[Role] | None] = {
@@ -69,6 +83,18 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | None] = {
     Action.SET_NOTICE: THERAPIST,
     Action.SET_DATE: THERAPIST,
     Action.SET_SELF_BOOKING: THERAPIST,
+    Action.READ_DIARY: THERAPIST,
+    Action.SET_PRIME_TIME: THERAPIST,
+    Action.BLOCK_TIME: THERAPIST,
+    Action.UNBLOCK_TIME: THERAPIST,
+    Action.RESERVE_SLOT: THERAPIST,
+    Action.RELEASE_RESERVED_SLOT: THERAPIST,
+    Action.SET_NEW_CLIENTS: THERAPIST,
+    Action.PAUSE_BOOKINGS: THERAPIST,
+    Action.RESUME_BOOKINGS: THERAPIST,
+    Action.SUSPEND_THERAPIST: OPERATOR,
+    Action.REINSTATE_THERAPIST: OPERATOR,
+    Action.SET_CLIENT_SELF_BOOKING: THERAPIST,
     Action.LIST_OPENINGS: None,
     Action.READ_THERAPIST_CALENDAR: THERAPIST,
     Action.READ_DASHBOARD: THERAPIST,
@@ -78,6 +104,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | None] = {
     Action.BEGIN_CARD: CLIENT,
     Action.SAVE_CARD: CLIENT,
     Action.BOOK_SESSION: BOTH,
+    Action.BOOK_SERIES: BOTH,
     Action.READ_SESSION: BOTH | STAFF,
     Action.CONFIRM_SESSION: THERAPIST,
     Action.CANCEL_SESSION: BOTH | {Role.OPERATOR},

@@ -14,7 +14,17 @@ from starlette.responses import JSONResponse
 
 from application.errors import Contended, RequestDiffers, RequestInFlight, StoreUnavailable, TryLater, VersionMoved
 from application.ports import GatewayRefused, GatewayUnsure, UnverifiedWebhook
-from domain.errors import AskedWrongly, NotOpen, NotPermitted, NotPossibleNow, NotThere, Refusal, StepMissing
+from domain.errors import (
+    AskedWrongly,
+    NotOpen,
+    NotPermitted,
+    NotPossibleNow,
+    NotThere,
+    Refusal,
+    SeriesClash,
+    SeriesClashes,
+    StepMissing,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -166,8 +176,23 @@ def body_of(error: Exception, **more: Any) -> dict[str, Any]:
         "status": status_of(cls),
         "detail": error.sentence if isinstance(error, Refusal) else meaning_of(cls),
     }
-    reason = {"reason": error.reason} if isinstance(error, NotOpen) else {}
-    return members | reason | more
+    return members | _of_its_own(error) | more
+
+
+def _of_its_own(error: Exception) -> dict[str, Any]:
+    """Return what a problem has beyond its sentence, for machines."""
+    match error:
+        case NotOpen():
+            return {"reason": error.reason}
+        case SeriesClashes():
+            return {"clashes": [_clash(one) for one in error.clashes]}
+        case _:
+            return {}
+
+
+def _clash(clash: SeriesClash) -> dict[str, str | None]:
+    starts_at = None if clash.starts_at is None else clash.starts_at.isoformat().replace("+00:00", "Z")
+    return {"day": clash.day.isoformat(), "starts_at": starts_at, "reason": clash.reason}
 
 
 def problem(error: Exception, *, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:

@@ -12,19 +12,23 @@ from api.idempotency import UnderAKey, once
 from api.permissions import Action, permit, permit_self
 from api.positions import tell_position
 from api.schemas.common import PlaceAnswer
+from api.schemas.diaries import NoticeAnswer
 from api.schemas.therapists import (
     JoinBody,
     LocationsBody,
-    NoticeAnswer,
     PriceAnswer,
     PricesBody,
     TherapistAnswer,
 )
 from application import people
+from application.availability import CONTACT
 from domain.diary import diary as diaries
 from domain.diary.diary import diary_id_of
+from domain.diary.openings import closed_as_a_whole
+from domain.diary.picture import Picture
 from domain.session.notice import POLICY_VERSION
 from domain.therapist import therapist as therapists
+from domain.therapist.events import PauseExtent
 
 router = APIRouter(tags=["therapists"])
 
@@ -45,14 +49,17 @@ def therapist_answer(service: Service, therapist_id: UUID) -> TherapistAnswer:
         ],
         locations=[PlaceAnswer.of(location) for location in therapist.locations.values()],
         self_booking=diary.self_booking,
-        notice=NoticeAnswer(
-            notice_hours=diary.terms.notice_hours,
-            horizon_weeks=diary.terms.horizon_weeks,
-            grid_minutes=diary.terms.grid_minutes,
-            gap_minutes=diary.terms.gap_minutes,
-        ),
+        accepting_new_clients=therapist.accepting_new_clients and therapist.paused is None,
+        paused=PauseExtent.ALL_BOOKINGS if therapist.takes_no_bookings else therapist.paused,
+        contact=_contact(service, therapist_id, Picture(diary=diary, therapist=therapist, now=service.desk.now())),
+        notice=NoticeAnswer.of(diary.terms),
         policy_version=POLICY_VERSION,
     )
+
+
+def _contact(service: Service, therapist_id: UUID, picture: Picture) -> str | None:
+    """What somebody reads who cannot book by themselves: nothing where anybody can."""
+    return service.people.find(therapist_id, CONTACT) if closed_as_a_whole(picture) else None
 
 
 @router.post("/v1/therapists", status_code=201, operation_id=Action.JOIN_AS_THERAPIST)

@@ -1,4 +1,4 @@
-"""Calendars and the dashboard: ids from the views, names joined here."""
+"""The dashboard: ids from the view, names joined here."""
 
 from __future__ import annotations
 
@@ -10,76 +10,28 @@ from fastapi import APIRouter, Depends
 
 from adapters.bootstrap import Service
 from api.auth import Asker, TheService
+from api.calendars import with_place
 from api.permissions import Action, permit_self
 from api.positions import caught_up
 from api.schemas.common import MoneyAnswer
 from api.schemas.views import (
     ChargeAnswer,
     ChargeState,
-    ClientCalendarAnswer,
-    ClientCalendarRow,
     DashboardAnswer,
     DashboardList,
     DashboardRow,
-    TherapistCalendarAnswer,
-    TherapistCalendarRow,
 )
-from api.windows import From, Until, window
 from application.people import NAME
 from application.sessions import attendees_field
-from domain.client import client as clients
 from domain.therapist import therapist as therapists
-from projections import calendar, dashboard
+from projections import dashboard
 from projections.dashboard import WaitingList
 
 router = APIRouter(tags=["views"])
 
-CALENDAR_LIMIT = 1000
 LIST_LIMIT = 100
 
 Texts = Mapping[tuple[UUID, str], str]
-
-
-@router.get(
-    "/v1/therapists/{therapist_id}/calendar",
-    operation_id=Action.READ_THERAPIST_CALENDAR,
-    dependencies=[Depends(caught_up(calendar.VIEW))],
-)
-def read_therapist_calendar(
-    service: TheService, person: Asker, therapist_id: UUID, since: From = None, until: Until = None
-) -> TherapistCalendarAnswer:
-    """See your sessions that touch a range."""
-    permit_self(person, therapist_id, Action.READ_THERAPIST_CALENDAR)
-    zone = service.practice.load(therapists.stream_of(therapist_id), therapists.evolve).state.zone
-    asked = window(since, until, now=service.desk.now())
-    rows = calendar.of_therapist(service.rows, therapist_id, **asked._asdict(), limit=CALENDAR_LIMIT + 1)
-    names = service.people.read((row["client_id"], NAME) for row in rows)
-    listed = [
-        TherapistCalendarRow(client_name=names[row["client_id"], NAME], **_with_place(row))
-        for row in rows[:CALENDAR_LIMIT]
-    ]
-    return TherapistCalendarAnswer(zone=zone, sessions=listed, more=len(rows) > CALENDAR_LIMIT)
-
-
-@router.get(
-    "/v1/clients/{client_id}/calendar",
-    operation_id=Action.READ_CLIENT_CALENDAR,
-    dependencies=[Depends(caught_up(calendar.VIEW))],
-)
-def read_client_calendar(
-    service: TheService, person: Asker, client_id: UUID, since: From = None, until: Until = None
-) -> ClientCalendarAnswer:
-    """See your sessions that touch a range."""
-    permit_self(person, client_id, Action.READ_CLIENT_CALENDAR)
-    zone = service.practice.load(clients.stream_of(client_id), clients.evolve).state.zone
-    asked = window(since, until, now=service.desk.now())
-    rows = calendar.of_client(service.rows, client_id, **asked._asdict(), limit=CALENDAR_LIMIT + 1)
-    names = service.people.read((row["therapist_id"], NAME) for row in rows)
-    listed = [
-        ClientCalendarRow(therapist_name=names[row["therapist_id"], NAME], **_with_place(row))
-        for row in rows[:CALENDAR_LIMIT]
-    ]
-    return ClientCalendarAnswer(zone=zone, sessions=listed, more=len(rows) > CALENDAR_LIMIT)
 
 
 @router.get(
@@ -110,16 +62,12 @@ def _texts(service: Service, rows: list[dict[str, Any]]) -> Texts:
     return service.people.read(names + attendees)
 
 
-def _with_place(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "location": {"location_id": row["location_id"], "medium": row["medium"]}}
-
-
 def _dashboard_row(row: dict[str, Any], texts: Texts) -> DashboardRow:
     client_id = row["client_id"]
     attendees = texts[client_id, attendees_field(row["session_id"])].split("\n")
     price = MoneyAnswer(amount_minor=row["price_minor"], currency=row["currency"])
     joined = {"client_name": texts[client_id, NAME], "attendees": attendees, "price": price, "charge": _charge(row)}
-    return DashboardRow(**{**_with_place(row), **joined})
+    return DashboardRow(**{**with_place(row), **joined})
 
 
 def _charge(row: Mapping[str, Any]) -> ChargeAnswer:

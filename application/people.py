@@ -1,17 +1,14 @@
-"""Use cases on therapists, their diaries, and clients. What names a person goes to the vault, never into an event."""
+"""Use cases on therapists and clients. What names a person goes to the vault, never into an event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from uuid import UUID
 
 from application.ports import CardSetup, PaymentGateway
 from application.practice import Changes, Command, Outcome, Practice, Sealed, events
 from domain.client import client as clients
 from domain.diary import diary as diaries
-from domain.diary.diary import BookingTerms, Diary, diary_id_of
-from domain.diary.events import DiaryEvent, Hours, WeeklyHours
+from domain.diary.diary import diary_id_of
 from domain.errors import UnknownCardSetup
 from domain.model import Location
 from domain.therapist import therapist as therapists
@@ -69,51 +66,6 @@ def set_locations(
         return Changes(events=events((therapist, decided)), raises=guards, sealed=sealed)
 
     return practice.perform(command, decide)
-
-
-def change_diary(
-    practice: Practice, command: Command, therapist_id: UUID, decide_on: Callable[[Diary], DiaryEvent | None]
-) -> Outcome:
-    """Change a diary under the therapist's guard, so that a booking decided on the old one is decided again."""
-
-    def decide() -> Changes:
-        guards = practice.guards(therapists.stream_of(therapist_id))
-        diary = practice.load(diary_id_of(therapist_id), diaries.evolve)
-        return Changes(events=events((diary, decide_on(diary.state))), raises=guards)
-
-    return practice.perform(command, decide)
-
-
-def set_hours(practice: Practice, command: Command, therapist_id: UUID, weekly: tuple[WeeklyHours, ...]) -> Outcome:
-    """Describe the working week (rule B1). Raises ReversedRange, OverlappingHours."""
-    return change_diary(practice, command, therapist_id, lambda d: diaries.set_hours(d, weekly=weekly, now=command.now))
-
-
-def open_date(practice: Practice, command: Command, therapist_id: UUID, day: date, hours: tuple[Hours, ...]) -> Outcome:
-    """Give one date hours beside the weekly ones (rule B1). Raises InThePast, ReversedRange, OverlappingHours."""
-    return change_diary(
-        practice, command, therapist_id, lambda d: diaries.open_date(d, day=day, hours=hours, now=command.now)
-    )
-
-
-def close_date(practice: Practice, command: Command, therapist_id: UUID, day: date) -> Outcome:
-    """Take all hours from one date (rule B1). Raises InThePast."""
-    return change_diary(practice, command, therapist_id, lambda d: diaries.close_date(d, day=day, now=command.now))
-
-
-def set_notice(practice: Practice, command: Command, therapist_id: UUID, terms: BookingTerms) -> Outcome:
-    """Say how clients book (rule B2)."""
-    return change_diary(practice, command, therapist_id, lambda d: diaries.set_notice(d, terms=terms, now=command.now))
-
-
-def open_self_booking(practice: Practice, command: Command, therapist_id: UUID) -> Outcome:
-    """Let clients book by themselves (rule B6)."""
-    return change_diary(practice, command, therapist_id, lambda d: diaries.open_self_booking(d, now=command.now))
-
-
-def close_self_booking(practice: Practice, command: Command, therapist_id: UUID) -> Outcome:
-    """Stop clients from booking by themselves (rule B6)."""
-    return change_diary(practice, command, therapist_id, lambda d: diaries.close_self_booking(d, now=command.now))
 
 
 def register_client(

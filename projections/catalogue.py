@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections import calendar, dashboard, histories, work
+from projections import calendar, dashboard, histories, reserved_slots, work
 from projections.view import View
 
-VIEWS: tuple[View, ...] = (work.VIEW, calendar.VIEW, dashboard.VIEW, histories.VIEW)
+VIEWS: tuple[View, ...] = (work.VIEW, calendar.VIEW, dashboard.VIEW, histories.VIEW, reserved_slots.VIEW)

@@ -1,9 +1,8 @@
-"""Therapists and their diaries, as they are sent and answered."""
+"""Therapists, as they are sent and answered."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
@@ -13,7 +12,6 @@ from api.schemas.common import (
     Answer,
     Body,
     Currency,
-    MoneyAnswer,
     Name,
     PlaceAnswer,
     ZoneName,
@@ -21,37 +19,17 @@ from api.schemas.common import (
     example,
     matching,
 )
-from domain.diary.events import Hours, WeeklyHours
-from domain.model import Instant, Location, Medium, Money, SessionKind
-from domain.therapist.events import Price
+from api.schemas.diaries import NoticeAnswer
+from domain.model import Location, Medium, Money, SessionKind
+from domain.therapist.events import PauseExtent, Price, SuspensionReason
 
-CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-OR_MIDNIGHT = rf"({CLOCK}|24:00)"
 COUNTRY = "[A-Z]{2}"
-FromTime = Annotated[
-    str, AfterValidator(matching(CLOCK, sentence="A time of day is written like 09:00.")), described(CLOCK)
-]
-UntilTime = Annotated[
-    str, AfterValidator(matching(OR_MIDNIGHT, sentence="A time of day is written like 09:00.")), described(OR_MIDNIGHT)
-]
 Country = Annotated[
     str, AfterValidator(matching(COUNTRY, sentence="A country is two capitals, such as GB.")), described(COUNTRY)
 ]
 PLACE = "7f0c2f4e-7b1c-4a56-9a4e-0d3c5b1f2a10"
 A_PRICE = {"kind": "individual", "amount_minor": 8000, "currency": "GBP", "duration_minutes": 50}
 A_LOCATION = {"location_id": PLACE, "medium": "video", "details": "https://meet.example/ada"}
-MORNING = {"from": "09:00", "until": "12:30", "location_ids": [PLACE]}
-EVENING = {"from": "18:00", "until": "20:00", "location_ids": [PLACE]}
-
-
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
 
 
 class JoinBody(Body):
@@ -104,70 +82,40 @@ class LocationsBody(Body):
     model_config = example(locations=[A_LOCATION])
 
 
-def _minutes(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
+LINES = r"[^\x00-\x09\x0b-\x1f\x7f-\x9f]*"
+ContactText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(matching(LINES, sentence="This has to be plain text.")),
+]
 
 
-class HoursBody(Body):
-    """A range of one day by the clock of the diary's zone; 24:00 is the next midnight."""
+class NewClientsBody(Body):
+    """Whether people who are not clients yet may book, and what they read where they may not (rule B7).
 
-    from_: Annotated[FromTime, Field(alias="from")]
-    until: UntilTime
-    location_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+    `contact` stays as it was where it is not given.
+    """
 
-    model_config = example(**EVENING)
+    accepting: StrictBool
+    contact: ContactText | None = None
 
-    def to_hours(self) -> Hours:
-        return Hours(
-            from_minutes=_minutes(self.from_),
-            until_minutes=_minutes(self.until),
-            location_ids=tuple(self.location_ids),
-        )
+    model_config = example(accepting=False, contact="I have no free places at present. Call my office: 020 7946 0018.")
 
 
-class WeeklyHoursBody(HoursBody):
-    weekday: Weekday
+class PauseBody(Body):
+    """What the pause stops: bookings by new clients, or all of them (rule B11)."""
 
-    model_config = example(weekday="monday", **MORNING)
+    extent: PauseExtent
 
-    def to_weekly(self) -> WeeklyHours:
-        return WeeklyHours(weekday=list(Weekday).index(self.weekday), hours=self.to_hours())
-
-
-class WeekBody(Body):
-    """The whole working week (rule B1)."""
-
-    weekly: Annotated[list[WeeklyHoursBody], Field(max_length=100)]
-
-    model_config = example(weekly=[{"weekday": "monday", **MORNING}])
+    model_config = example(extent="new_clients")
 
 
-class DateBody(Body):
-    """One date's hours beside the weekly ones; none closes the date."""
+class SuspensionBody(Body):
+    """Why an operator stops all bookings with a therapist (rule B11)."""
 
-    hours: Annotated[list[HoursBody], Field(max_length=20)]
+    reason: SuspensionReason
 
-    model_config = example(hours=[EVENING])
-
-
-class NoticeBody(Body):
-    """How early, how far ahead, on which grid and with what gap clients book (rule B2)."""
-
-    notice_hours: Annotated[StrictInt, Field(ge=2, le=24)]
-    horizon_weeks: Annotated[StrictInt, Field(ge=1, le=52)]
-    grid_minutes: Literal[15, 30, 60]
-    gap_minutes: Annotated[StrictInt, Field(ge=0, le=60)]
-
-    model_config = example(notice_hours=24, horizon_weeks=8, grid_minutes=30, gap_minutes=10)
-
-
-class SelfBookingBody(Body):
-    """Whether clients book by themselves (rule B6)."""
-
-    open: StrictBool
-
-    model_config = example(open=True)
+    model_config = example(reason="reliability")
 
 
 class PriceAnswer(Answer):
@@ -177,15 +125,8 @@ class PriceAnswer(Answer):
     duration_minutes: int
 
 
-class NoticeAnswer(Answer):
-    notice_hours: int
-    horizon_weeks: int
-    grid_minutes: int
-    gap_minutes: int
-
-
 class TherapistAnswer(Answer):
-    """What anybody sees of a therapist (rule A1)."""
+    """What anybody sees of a therapist (rule A1). `contact` is there where not everybody can book by themselves."""
 
     therapist_id: UUID
     name: str
@@ -194,21 +135,8 @@ class TherapistAnswer(Answer):
     prices: list[PriceAnswer]
     locations: list[PlaceAnswer]
     self_booking: bool
+    accepting_new_clients: bool
+    paused: PauseExtent | None
+    contact: str | None
     notice: NoticeAnswer
     policy_version: str
-
-
-class OpeningAnswer(Answer):
-    """A time that can be booked, where, for how much, and until when cancelling it would be free."""
-
-    starts_at: Instant
-    ends_at: Instant
-    locations: list[PlaceAnswer]
-    price: MoneyAnswer
-    notice_deadline: Instant
-
-
-class OpeningsAnswer(Answer):
-    zone: str
-    kind: SessionKind
-    openings: list[OpeningAnswer]

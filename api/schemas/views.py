@@ -39,12 +39,58 @@ class ClientCalendarRow(CalendarRow):
     therapist_name: str
 
 
+class StretchAnswer(Answer):
+    starts_at: Instant
+    ends_at: Instant
+
+
+class WorkingAnswer(StretchAnswer):
+    location_ids: list[UUID]
+
+
+class BlockedStretchAnswer(StretchAnswer):
+    block_id: UUID
+
+
+class ReservedStretchAnswer(StretchAnswer):
+    """A date of a reserved slot. The hold is there also where that date is blocked or taken (rule B5)."""
+
+    reserved_slot_id: UUID
+    relationship_id: UUID
+    client_id: UUID
+    client_name: str
+    location_id: UUID
+
+
+class LayersAnswer(Answer):
+    """A diary as layers below the sessions. `prime_time` is what is still held back (rule B4).
+
+    `external_busy` is what calendars elsewhere say, as of their last sync (rule B8).
+    """
+
+    working: list[WorkingAnswer]
+    blocked: list[BlockedStretchAnswer]
+    prime_time: list[StretchAnswer]
+    reserved: list[ReservedStretchAnswer]
+    external_busy: list[StretchAnswer]
+
+
 class TherapistCalendarAnswer(Answer):
     """`more` says that there are more sessions in the range than are answered at once."""
 
     zone: str
     sessions: list[TherapistCalendarRow]
     more: bool
+    layers: LayersAnswer
+
+
+class ClientReservedAnswer(StretchAnswer):
+    """A date of a time that is reserved for the client; dates on which the therapist is away are left out (rule B5)."""
+
+    reserved_slot_id: UUID
+    therapist_id: UUID
+    therapist_name: str
+    location_id: UUID
 
 
 class ClientCalendarAnswer(Answer):
@@ -53,6 +99,7 @@ class ClientCalendarAnswer(Answer):
     zone: str
     sessions: list[ClientCalendarRow]
     more: bool
+    reserved: list[ClientReservedAnswer]
 
 
 class ChargeState(StrEnum):

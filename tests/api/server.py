@@ -95,6 +95,9 @@ class Asking:
     def put(self, path: str, body: object, **headers: str) -> httpx.Response:
         return self.http.put(path, json=body, headers=_named(headers))
 
+    def delete(self, path: str, **headers: str) -> httpx.Response:
+        return self.http.delete(path, headers=_named(headers))
+
     def post(self, path: str, body: object, *, key: str | None = None, **headers: str) -> httpx.Response:
         keyed = {"Idempotency-Key": key or new_id().hex, **_named(headers)}
         return self.http.post(path, json=body, headers=keyed)

@@ -21,13 +21,15 @@ from tests.api.server import Api, asking, served
 from tests.conftest import TEMPLATE
 from tests.seeded import a_therapist
 
+VIEW_NAMES = ("work", "calendar", "dashboard", "histories", "reserved_slots")
+
 
 def test_a_process_that_can_work_says_so(api: Api) -> None:
     api.catch_up()
     assert ok(api.http.get("/livez")) == {"status": "alive"}
     ready = ok(api.http.get("/readyz"))
     assert ready["status"] == "ready"
-    assert ready["lag_events"] == {"work": 0, "calendar": 0, "dashboard": 0, "histories": 0}
+    assert ready["lag_events"] == dict.fromkeys(VIEW_NAMES, 0)
 
 
 def test_a_process_without_its_tables_lives_and_is_not_ready(service: Service) -> None:
@@ -46,7 +48,7 @@ def test_a_process_with_an_old_view_is_not_ready(service: Service, monkeypatch: 
         lag = ok(http.get("/readyz"))["lag_events"]
         monkeypatch.setattr(health, "LAG_LIMIT", stored)
         answer = http.get("/readyz")
-    assert lag == dict.fromkeys(("work", "calendar", "dashboard", "histories"), stored)
+    assert lag == dict.fromkeys(VIEW_NAMES, stored)
     assert refused(answer) == (503, "not-ready")
 
 

@@ -116,7 +116,7 @@ def test_a_therapists_own_settings_are_checked(
 @pytest.mark.parametrize(
     ("ranges", "problem"),
     [
-        ([("09:00", "12:00"), ("11:00", "13:00")], "overlapping-hours"),
+        ([("09:00", "12:00"), ("11:00", "13:00")], "overlapping-ranges"),
         ([("12:00", "09:00")], "reversed-range"),
         ([("09:00", "09:00")], "reversed-range"),
         ([("9:00", "12:00")], "validation-failed"),

@@ -13,7 +13,7 @@ from adapters.bootstrap import Service
 from adapters.clock import machine_now
 from adapters.ids import new_id
 from adapters.tokens import DevelopmentIssuer
-from api import views
+from api import calendars
 from api.app import create_app
 from api.positions import decode, encode
 from domain.model import Role
@@ -47,11 +47,11 @@ def test_a_calendar_shows_what_touches_its_range(practice: Practice) -> None:
 def test_a_calendar_says_that_there_is_more_than_it_shows(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     therapist, client = practice.therapist(), practice.client()
     practice.paid(client, therapist)
-    calendars = [(therapist.asks, f"{therapist.path}/calendar"), (client, f"/v1/clients/{client.id}/calendar")]
-    monkeypatch.setattr(views, "CALENDAR_LIMIT", 1)
-    fitting = [ok(asks.get(path)) for asks, path in calendars]
+    both = [(therapist.asks, f"{therapist.path}/calendar"), (client, f"/v1/clients/{client.id}/calendar")]
+    monkeypatch.setattr(calendars, "CALENDAR_LIMIT", 1)
+    fitting = [ok(asks.get(path)) for asks, path in both]
     practice.paid(client, therapist)
-    cut = [ok(asks.get(path)) for asks, path in calendars]
+    cut = [ok(asks.get(path)) for asks, path in both]
     assert [(len(answer["sessions"]), answer["more"]) for answer in fitting] == [(1, False)] * 2
     assert [(len(answer["sessions"]), answer["more"]) for answer in cut] == [(1, True)] * 2
 

@@ -13,7 +13,7 @@ from domain.payment import events as payment
 from domain.relationship import events as relationship
 from domain.session import events as session
 from domain.session.events import Attendance, Entitlement, Reason
-from tests.given import NOW, PRICE, booked
+from tests.given import NOW, PRICE, booked, of_series
 
 ID = UUID(int=1)
 
@@ -27,8 +27,18 @@ SENTENCES: list[tuple[ToldEvent, str]] = [
         "The client accepted the cancellation policy, version 48h-1.",
     ),
     (
+        relationship.SelfBookingRevoked(at=NOW),
+        "The therapist asked the client to book by telephone; what is booked stands (G5).",
+    ),
+    (relationship.SelfBookingRestored(at=NOW), "The client may book by themselves again (G5)."),
+    (
         booked(),
         "The session was booked by the client for Sat 12 Jan 2030 10:00 (Europe/Paris), 50 minutes by video, "
+        "at GBP 80.00; cancelling is free until Thu 10 Jan 2030 10:00 (Europe/Paris).",
+    ),
+    (
+        booked(series=of_series(2)),
+        "The session (2 of 3) was booked by the client for Sat 12 Jan 2030 10:00 (Europe/Paris), 50 minutes by video, "
         "at GBP 80.00; cancelling is free until Thu 10 Jan 2030 10:00 (Europe/Paris).",
     ),
     (session.BookingPlaced(at=NOW), "The booking stands, and the therapist knows of it."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,8 @@ from adapters.bootstrap import Service
 from adapters.postgres.rows import ConnectionRows
 from application.policies import react
 from application.recorded import Logged
+from domain.diary import diary as diaries
+from domain.diary.diary import diary_id_of
 from projections.catalogue import VIEWS
 from tests.adapters.stored import as_owner, rows_of
 from tests.delivery import all_again, in_order, twice_each
@@ -64,12 +66,27 @@ def test_the_views_are_a_fold_of_the_log(
     assert {session_id: of_session(seeded, session_id)[0] for session_id in told} == {
         row["session_id"]: row["status"] for row in rows_of(database, "select * from calendar_v1")
     }
+    assert reserved_by_the_diary(seeded) == {
+        row["reserved_slot_id"]: (row["therapist_id"], row["client_id"], row["weekday"], row["anchor"])
+        for row in rows_of(database, "select * from reserved_slots_v1 where released is null")
+    }
+    assert [
+        row["released"]
+        for row in rows_of(database, "select released from reserved_slots_v1 where released is not null order by 1")
+    ] == ["manual", "self_booking_revoked", "self_booking_revoked"]
     assert [logged.position for logged in log if logged.stored_name.startswith(("session.", "relat", "payment."))] == [
         row["position"] for row in rows_of(database, "select position from histories_v1 order by 1")
     ]
     assert sorted(task.task_id for logged in log for task in react(logged.recorded)) == [
         row["work_id"] for row in rows_of(database, 'select work_id from work order by work_id collate "C"')
     ]
+
+
+def reserved_by_the_diary(seeded: Seeded) -> dict[UUID, tuple[UUID, UUID, int, date]]:
+    """What is reserved, as the diary itself says."""
+    diary = seeded.service.practice.load(diary_id_of(seeded.therapist_id), diaries.evolve).state
+    assert diary.reserved
+    return {i: (seeded.therapist_id, one.client_id, one.weekday, one.anchor) for i, one in diary.reserved.items()}
 
 
 def of_session(seeded: Seeded, session_id: UUID) -> tuple[str, int, int, str | None]:

@@ -1,0 +1,450 @@
+"""Diaries, as they are sent and answered. Times of day are those of the diary's zone."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
+
+from api.schemas.common import Answer, Body, Day, MoneyAnswer, PlaceAnswer, Rfc3339, described, example, matching
+from application.diaries import Reservation
+from domain.diary.diary import BookingTerms
+from domain.diary.events import (
+    DayBefore,
+    Hours,
+    HoursOfNotice,
+    Period,
+    Release,
+    WeeklyHours,
+    WeeklyRange,
+)
+from domain.diary.picture import ClosedBecause, WhyNot
+from domain.model import Instant, SessionKind
+from domain.session.session import Status
+
+CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+OR_MIDNIGHT = rf"({CLOCK}|24:00)"
+FromTime = Annotated[
+    str, AfterValidator(matching(CLOCK, sentence="A time of day is written like 09:00.")), described(CLOCK)
+]
+UntilTime = Annotated[
+    str, AfterValidator(matching(OR_MIDNIGHT, sentence="A time of day is written like 09:00.")), described(OR_MIDNIGHT)
+]
+PLACE = "7f0c2f4e-7b1c-4a56-9a4e-0d3c5b1f2a10"
+RELATIONSHIP = "0b9d6a51-5a0e-5a3c-8f1e-6c1d2e3f4a5b"
+MORNING = {"from": "09:00", "until": "12:30", "location_ids": [PLACE]}
+AN_EVENING = {"weekday": "monday", "from": "17:30", "until": "19:30"}
+A_RELEASE = {"weekday": "friday", "at": "18:00", "weeks_ahead": 1}
+EVENING = {"from": "18:00", "until": "20:00", "location_ids": [PLACE]}
+
+
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _number_of(weekday: Weekday) -> int:
+    return list(Weekday).index(weekday)
+
+
+def clock_of(minutes: int) -> str:
+    """Return minutes since midnight as a clock shows them, 24:00 for the next midnight."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def weekday_of(number: int) -> Weekday:
+    """Return the weekday of a number, 0 for Monday."""
+    return list(Weekday)[number]
+
+
+class HoursBody(Body):
+    """A range of one day by the clock of the diary's zone; 24:00 is the next midnight."""
+
+    from_: Annotated[FromTime, Field(alias="from")]
+    until: UntilTime
+    location_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+
+    model_config = example(**EVENING)
+
+    def to_hours(self) -> Hours:
+        return Hours(
+            from_minutes=_minutes(self.from_),
+            until_minutes=_minutes(self.until),
+            location_ids=tuple(dict.fromkeys(self.location_ids)),
+        )
+
+
+class WeeklyHoursBody(HoursBody):
+    weekday: Weekday
+
+    model_config = example(weekday="monday", **MORNING)
+
+    def to_weekly(self) -> WeeklyHours:
+        return WeeklyHours(weekday=_number_of(self.weekday), hours=self.to_hours())
+
+
+class WeekBody(Body):
+    """The whole working week (rule B1)."""
+
+    weekly: Annotated[list[WeeklyHoursBody], Field(max_length=100)]
+
+    model_config = example(weekly=[{"weekday": "monday", **MORNING}])
+
+
+class DateBody(Body):
+    """One date's hours beside the weekly ones; none closes the date."""
+
+    hours: Annotated[list[HoursBody], Field(max_length=20)]
+
+    model_config = example(hours=[EVENING])
+
+
+class NoticeBody(Body):
+    """How early, how far ahead, on which grid and with what gap clients book (rule B2).
+
+    Notice is either a number of hours, or a time until which clients book for the next day.
+    """
+
+    notice_hours: Annotated[StrictInt, Field(ge=2, le=24)] | None = None
+    next_day_until: FromTime | None = None
+    horizon_weeks: Annotated[StrictInt, Field(ge=1, le=52)]
+    grid_minutes: Literal[15, 30, 60]
+    gap_minutes: Annotated[StrictInt, Field(ge=0, le=60)]
+
+    model_config = example(notice_hours=24, horizon_weeks=8, grid_minutes=30, gap_minutes=10)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> NoticeBody:
+        if (self.notice_hours is None) == (self.next_day_until is None):
+            raise ValueError("Say `notice_hours` or `next_day_until`, one of the two.")
+        return self
+
+    def to_terms(self) -> BookingTerms:
+        until = self.next_day_until
+        return BookingTerms(
+            notice=DayBefore(until_minutes=_minutes(until)) if until else HoursOfNotice(hours=self.notice_hours or 0),
+            horizon_weeks=self.horizon_weeks,
+            grid_minutes=self.grid_minutes,
+            gap_minutes=self.gap_minutes,
+        )
+
+
+class SelfBookingBody(Body):
+    """Whether clients book by themselves (rule B6)."""
+
+    open: StrictBool
+
+    model_config = example(open=True)
+
+
+class WeeklyRangeBody(Body):
+    """A range of one weekday, in every week; 24:00 is the next midnight."""
+
+    weekday: Weekday
+    from_: Annotated[FromTime, Field(alias="from")]
+    until: UntilTime
+
+    model_config = example(**AN_EVENING)
+
+    def to_range(self) -> WeeklyRange:
+        return WeeklyRange(
+            weekday=_number_of(self.weekday), from_minutes=_minutes(self.from_), until_minutes=_minutes(self.until)
+        )
+
+
+class PeriodBody(Body):
+    """A range of time, once."""
+
+    starts_at: Rfc3339
+    ends_at: Rfc3339
+
+    model_config = example(starts_at="2030-07-29T23:00:00Z", ends_at="2030-08-12T23:00:00Z")
+
+    def to_period(self) -> Period:
+        return Period(starts_at=self.starts_at, ends_at=self.ends_at)
+
+
+class BlockBody(Body):
+    """What is to be closed to booking: a range of time, once, or a range of a weekday in every week (rule B3)."""
+
+    once: PeriodBody | None = None
+    weekly: WeeklyRangeBody | None = None
+
+    model_config = example(once={"starts_at": "2030-07-29T23:00:00Z", "ends_at": "2030-08-12T23:00:00Z"})
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> BlockBody:
+        if (self.once is None) == (self.weekly is None):
+            raise ValueError("Say `once` or `weekly`, one of the two.")
+        return self
+
+    def to_time(self) -> Period | WeeklyRange:
+        if self.once is not None:
+            return self.once.to_period()
+        assert self.weekly is not None, "one of the two is given"
+        return self.weekly.to_range()
+
+
+class ReleaseBody(Body):
+    """When held time opens: on this weekday at this time, for the week that lies so many weeks ahead (rule B4)."""
+
+    weekday: Weekday
+    at: FromTime
+    weeks_ahead: Annotated[StrictInt, Field(ge=0, le=52)]
+
+    model_config = example(**A_RELEASE)
+
+    def to_release(self) -> Release:
+        return Release(weekday=_number_of(self.weekday), at_minutes=_minutes(self.at), weeks_ahead=self.weeks_ahead)
+
+
+class PrimeTimeBody(Body):
+    """All ranges that are held back from self-booking; without a release they never open (rule B4)."""
+
+    ranges: Annotated[list[WeeklyRangeBody], Field(max_length=100)]
+    release: ReleaseBody | None = None
+
+    model_config = example(ranges=[AN_EVENING], release=A_RELEASE)
+
+
+class ReserveBody(Body):
+    """A weekly (1) or fortnightly (2) time to be held for a relationship, counted from the anchor (rule B5).
+
+    `duration_minutes` is the length that the relationship's kind has in the price list, where it is not given.
+    """
+
+    relationship_id: UUID
+    weekday: Weekday
+    at: FromTime
+    duration_minutes: Annotated[StrictInt, Field(ge=1, le=720)] | None = None
+    location_id: UUID
+    interval_weeks: StrictInt = 1
+    anchor: Day
+
+    model_config = example(
+        relationship_id=RELATIONSHIP,
+        weekday="tuesday",
+        at="17:30",
+        location_id=PLACE,
+        interval_weeks=2,
+        anchor="2030-01-08",
+    )
+
+    def to_reservation(self, reserved_slot_id: UUID) -> Reservation:
+        return Reservation(
+            reserved_slot_id=reserved_slot_id,
+            relationship_id=self.relationship_id,
+            weekday=_number_of(self.weekday),
+            from_minutes=_minutes(self.at),
+            duration_minutes=self.duration_minutes,
+            location_id=self.location_id,
+            interval_weeks=self.interval_weeks,
+            anchor=self.anchor,
+        )
+
+
+class NoticeAnswer(Answer):
+    """`notice_hours` or `next_day_until`, one of the two; the other is null."""
+
+    notice_hours: int | None
+    next_day_until: str | None
+    horizon_weeks: int
+    grid_minutes: int
+    gap_minutes: int
+
+    @classmethod
+    def of(cls, terms: BookingTerms) -> NoticeAnswer:
+        notice = terms.notice
+        return cls(
+            notice_hours=notice.hours if isinstance(notice, HoursOfNotice) else None,
+            next_day_until=clock_of(notice.until_minutes) if isinstance(notice, DayBefore) else None,
+            horizon_weeks=terms.horizon_weeks,
+            grid_minutes=terms.grid_minutes,
+            gap_minutes=terms.gap_minutes,
+        )
+
+
+class HoursAnswer(Answer):
+    from_: Annotated[str, Field(alias="from")]
+    until: str
+    location_ids: list[UUID]
+
+    @classmethod
+    def of(cls, hours: Hours) -> HoursAnswer:
+        return cls(
+            from_=clock_of(hours.from_minutes),
+            until=clock_of(hours.until_minutes),
+            location_ids=list(hours.location_ids),
+        )
+
+
+class WeeklyHoursAnswer(HoursAnswer):
+    weekday: Weekday
+
+    @classmethod
+    def of_weekday(cls, one: WeeklyHours) -> WeeklyHoursAnswer:
+        return cls(weekday=weekday_of(one.weekday), **dict(HoursAnswer.of(one.hours)))
+
+
+class DateAnswer(Answer):
+    """A date with hours beside the weekly ones, or with none at all."""
+
+    day: date
+    closed: bool
+    hours: list[HoursAnswer]
+
+
+class WeeklyRangeAnswer(Answer):
+    weekday: Weekday
+    from_: Annotated[str, Field(alias="from")]
+    until: str
+
+    @classmethod
+    def of(cls, one: WeeklyRange) -> WeeklyRangeAnswer:
+        return cls(weekday=weekday_of(one.weekday), from_=clock_of(one.from_minutes), until=clock_of(one.until_minutes))
+
+
+class PeriodAnswer(Answer):
+    starts_at: Instant
+    ends_at: Instant
+
+
+class BlockAnswer(Answer):
+    """A block, `once` or `weekly`; the other is null."""
+
+    block_id: UUID
+    once: PeriodAnswer | None
+    weekly: WeeklyRangeAnswer | None
+
+    @classmethod
+    def of(cls, block_id: UUID, time: Period | WeeklyRange) -> BlockAnswer:
+        match time:
+            case Period():
+                period = PeriodAnswer(starts_at=time.starts_at, ends_at=time.ends_at)
+                return cls(block_id=block_id, once=period, weekly=None)
+            case WeeklyRange():
+                return cls(block_id=block_id, once=None, weekly=WeeklyRangeAnswer.of(time))
+
+
+class ReleaseAnswer(Answer):
+    weekday: Weekday
+    at: str
+    weeks_ahead: int
+
+
+class PrimeTimeAnswer(Answer):
+    ranges: list[WeeklyRangeAnswer]
+    release: ReleaseAnswer | None
+
+
+class ReservedSlotAnswer(Answer):
+    reserved_slot_id: UUID
+    relationship_id: UUID
+    client_id: UUID
+    client_name: str
+    weekday: Weekday
+    at: str
+    duration_minutes: int
+    location_id: UUID
+    interval_weeks: int
+    anchor: date
+
+
+class DiaryAnswer(Answer):
+    """A diary as its therapist keeps it. Dates and blocks that are over are left out.
+
+    `contact` is what people read who cannot book by themselves (rules B7, G5).
+    """
+
+    zone: str
+    self_booking: bool
+    contact: str | None
+    notice: NoticeAnswer
+    weekly: list[WeeklyHoursAnswer]
+    dates: list[DateAnswer]
+    blocks: list[BlockAnswer]
+    prime_time: PrimeTimeAnswer
+    reserved_slots: list[ReservedSlotAnswer]
+
+
+class ChoiceAnswer(Answer):
+    """Something that can be done about a clash, and the request that does it; none for leaving it as it is."""
+
+    choice: Literal["cancel", "keep"]
+    method: str | None = None
+    path: str | None = None
+    body: dict[str, Any] | None = None
+
+
+class ClashAnswer(Answer):
+    """A session that stands although the diary now says otherwise, and what can be done (rule B3)."""
+
+    session_id: UUID
+    client_id: UUID
+    client_name: str
+    starts_at: Instant
+    ends_at: Instant
+    status: Status
+    choices: list[ChoiceAnswer]
+
+
+class DiaryChangedAnswer(DiaryAnswer):
+    """The diary after a change, the first sessions that it clashes with, and how many there are."""
+
+    clashes: list[ClashAnswer]
+    clash_count: int
+
+
+class BlockedAnswer(BlockAnswer):
+    """A new block, the first sessions that stand in it, and how many there are."""
+
+    clashes: list[ClashAnswer]
+    clash_count: int
+
+
+class ReservedAnswer(ReservedSlotAnswer):
+    """A new reserved slot, other clients' first sessions in it, and what the therapist should know (rule B13)."""
+
+    clashes: list[ClashAnswer]
+    clash_count: int
+    warnings: list[WhyNot]
+
+
+class OpeningAnswer(Answer):
+    """A time that can be booked, where, for how much, and until when cancelling it would be free."""
+
+    starts_at: Instant
+    ends_at: Instant
+    locations: list[PlaceAnswer]
+    price: MoneyAnswer
+    notice_deadline: Instant
+
+
+class ClosedAnswer(Answer):
+    """Why nothing is open to the one who asks, and how to reach the therapist instead, if they say (rules B7, G5)."""
+
+    reason: ClosedBecause
+    sentence: str
+    contact: str | None
+
+
+class OpeningsAnswer(Answer):
+    """What is open to the one who asks; `closed` says why where that is nothing as a whole."""
+
+    zone: str
+    kind: SessionKind
+    openings: list[OpeningAnswer]
+    closed: ClosedAnswer | None
