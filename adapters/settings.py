@@ -18,8 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "DIARY_"
 MASTER_KEY_BYTES = 32
 TOKEN_SECRET_CHARACTERS = 32
-# Read by the demo's own processes and by the test runs, and no settings of the service.
-NOT_SETTINGS = frozenset({"DIARY_DEMO_CHILD_OF", "DIARY_SEED"})
+# Read by the demo's processes, the test runs and `diary therapist`, and no settings of the service.
+NOT_SETTINGS = frozenset({"DIARY_BY", "DIARY_DEMO_CHILD_OF", "DIARY_SEED"})
 OF_THE_TESTS = "DIARY_TEST_"
 
 

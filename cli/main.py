@@ -29,8 +29,9 @@ from adapters.postgres.work import WorkTable
 from adapters.settings import Settings, WrongSettings, read_settings
 from adapters.tokens import DevelopmentIssuer
 from adapters.vault import VaultLocked
-from application.errors import StoreUnavailable
+from application.errors import Contended, StoreUnavailable, VersionMoved
 from cli.demo import DemoFailed, run_demo
+from cli.diary import therapist_app
 from cli.history import print_history
 from cli.parent import end_with_demo
 from cli.place import NoDemoHere, database, demo_addresses, in_place
@@ -43,7 +44,19 @@ from domain.errors import Refusal
 from domain.model import Role
 from projections.catalogue import VIEWS
 
-COMMANDS = ("demo", "tour", "serve", "work", "migrate", "history", "token", "unpark", "settings", "sandbox")
+COMMANDS = (
+    "demo",
+    "tour",
+    "serve",
+    "work",
+    "migrate",
+    "history",
+    "therapist",
+    "token",
+    "unpark",
+    "settings",
+    "sandbox",
+)
 PARKED_LIMIT = 1000
 
 
@@ -63,6 +76,7 @@ app = typer.Typer(
 )
 demo_app = typer.Typer(invoke_without_command=True, help="The whole service on this machine, with sample people.")
 app.add_typer(demo_app, name="demo")
+app.add_typer(therapist_app, name="therapist")
 out = Console()
 
 
@@ -85,6 +99,7 @@ class NotParked(Exception):
 
 EXPECTED = (
     ClockSkewed,
+    Contended,
     DatabaseUnreachable,
     DemoFailed,
     DemoSilent,
@@ -99,6 +114,7 @@ EXPECTED = (
     StoreUnavailable,
     UnexpectedAnswer,
     VaultLocked,
+    VersionMoved,
     WrongSettings,
 )
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

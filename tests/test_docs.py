@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\[[^\]]+\]\(([^)#]+)(?:#[^)]*)?\)")
 SETTING = re.compile(r"\bDIARY_[A-Z_]+[A-Z]\b")
-OF_THE_RUNS = {"DIARY_TEST_DATABASE_URL", "DIARY_SEED"}
+OF_THE_RUNS = {"DIARY_TEST_DATABASE_URL", "DIARY_SEED", "DIARY_BY"}
 
 
 def links(page: Path) -> Iterator[str]:

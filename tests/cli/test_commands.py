@@ -217,7 +217,7 @@ def test_the_commands_stand_in_the_order_in_which_they_are_met(tmp_path: Path) -
     printed = diary(tmp_path, "--help")
 
     listed = re.findall(r"^│ ([a-z]+) ", printed.stdout, re.M)
-    met = ["demo", "tour", "serve", "work", "migrate", "history", "token", "unpark", "settings", "sandbox"]
+    met = ["demo", "tour", "serve", "work", "migrate", "history", "therapist", "token", "unpark", "settings", "sandbox"]
     assert met == listed
 
 
