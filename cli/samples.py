@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -39,7 +39,7 @@ STAFF = (sample("Operator", Role.OPERATOR), sample("Auditor", Role.AUDITOR))
 def open_practice(therapist: Visitor, *, address: str) -> str:
     """Let a therapist join, with prices, a place and hours on every day, open for self-booking. Return the place."""
     me = f"/v1/therapists/{therapist.person_id}"
-    location_id = str(uuid5(therapist.person_id, "room"))
+    location_id = location_of(therapist)
     body = {"name": therapist.name, "zone": "Europe/London", "country": "GB"}
     therapist.post("/v1/therapists", body, key="join")
     prices = [
@@ -53,6 +53,11 @@ def open_practice(therapist: Visitor, *, address: str) -> str:
     therapist.put(f"{me}/hours", {"weekly": [{"weekday": name, **day} for name in WEEKDAYS]})
     therapist.put(f"{me}/self-booking", {"open": True})
     return location_id
+
+
+def location_of(therapist: Visitor) -> str:
+    """Return the one place where a sample therapist works."""
+    return str(uuid5(therapist.person_id, "room"))
 
 
 def become_client(client: Visitor) -> None:
@@ -78,19 +83,38 @@ def seed(addresses: DemoAddresses, secrets: DemoSecrets) -> None:
 def leave_something_to_do(addresses: DemoAddresses, secrets: DemoSecrets) -> None:
     """Book for the sample people, so that a newcomer's first look at a dashboard is not an empty one."""
     me = visitor(THERAPIST, addresses, secrets)
-    for client in CLIENTS:
-        guest = visitor(client, addresses, secrets)
-        slot = guest.get(f"/v1/therapists/{me.person_id}/openings", kind="individual")["openings"][0]
-        body = {
-            "therapist_id": str(me.person_id),
-            "kind": "individual",
-            "starts_at": slot["starts_at"],
-            "location_id": slot["locations"][0]["location_id"],
-            "attendees": [client.name],
-            "accept_policy": POLICY_VERSION,
-        }
-        booked = guest.post("/v1/sessions", body)
-        guest.until(f"/v1/sessions/{booked['session_id']}", lambda session: session["status"] == "unconfirmed")
+    booked = [_book(me, visitor(client, addresses, secrets)) for client in CLIENTS]
+    _keep_a_diary(me, relationship_id=booked[0]["relationship_id"], now=datetime.fromisoformat(booked[0]["starts_at"]))
+
+
+def _book(me: Visitor, guest: Visitor) -> dict[str, Any]:
+    slot = guest.get(f"/v1/therapists/{me.person_id}/openings", kind="individual")["openings"][0]
+    body = {
+        "therapist_id": str(me.person_id),
+        "kind": "individual",
+        "starts_at": slot["starts_at"],
+        "location_id": slot["locations"][0]["location_id"],
+        "attendees": [guest.name],
+        "accept_policy": POLICY_VERSION,
+    }
+    booked = guest.post("/v1/sessions", body)
+    path = f"/v1/sessions/{booked['session_id']}"
+    placed: dict[str, Any] = guest.until(path, lambda session: session["status"] == "unconfirmed")
+    return placed
+
+
+def _keep_a_diary(me: Visitor, *, relationship_id: str, now: datetime) -> None:
+    """Lunch, evenings held back until Friday, and the first client's Tuesdays: something for each layer."""
+    path = f"/v1/therapists/{me.person_id}"
+    for weekday in WEEKDAYS[:5]:
+        lunch = {"weekday": weekday, "from": "12:30", "until": "13:30"}
+        me.post(f"{path}/blocks", {"weekly": lunch}, key=f"lunch-{weekday}")
+    evenings = [{"weekday": weekday, "from": "17:00", "until": "18:00"} for weekday in WEEKDAYS]
+    release = {"weekday": "friday", "at": "18:00", "weeks_ahead": 1}
+    me.put(f"{path}/prime-time", {"ranges": evenings, "release": release})
+    tuesday = now.date() + timedelta(days=(1 - now.weekday()) % 7)
+    held = {"weekday": "tuesday", "at": "17:00", "location_id": location_of(me), "anchor": tuesday.isoformat()}
+    me.post(f"{path}/reserved-slots", {"relationship_id": relationship_id, **held}, key="tuesdays")
 
 
 def farewell(addresses: DemoAddresses, secrets: DemoSecrets, folder: Path, console: Console, *, now: datetime) -> None:
@@ -120,10 +144,12 @@ WHAT_TO_TRY = """
   logs, database, secrets                 {folder}
 
 [bold]Try, in another shell[/]
-  make tour                               the story of one therapist and three clients, every step checked
+  make tour                               the story of one therapist and four clients, every step checked
   . {shell}
   curl "$API/v1/therapists/$ADA_ID/openings?kind=individual"
   curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/dashboard"    what waits for her
+  curl -H "Authorization: Bearer $ADA" "$API/v1/therapists/$ADA_ID/calendar"     her weeks: sessions and layers
+  .venv/bin/diary therapist openings $ADA_ID    what is open to somebody new; --client $BEN_ID for Ben, who has Tuesdays
   curl -X POST -H "Authorization: Bearer $ADA" -H "Idempotency-Key: 1" "$API/v1/sessions/$SESSION/confirm"
   .venv/bin/diary history $SESSION        what happened to it, replayed from the log
   .venv/bin/diary demo advance 24h        let a day pass: what falls due happens by itself

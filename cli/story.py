@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,19 +27,22 @@ class StepFailed(Exception):
 
 @dataclass
 class Story:
-    """One therapist and three clients, new in every telling, and the demo's clock."""
+    """One therapist and four clients, new in every telling, and the demo's clock."""
 
     addresses: DemoAddresses
     secrets: DemoSecrets
     console: Console
     telling: UUID = field(default_factory=new_id)
     steps: int = 0
+    relationship_ids: dict[UUID, str] = field(default_factory=dict)
+    policy_version: str = POLICY_VERSION
 
     def __post_init__(self) -> None:
         self.therapist = self._person("Dr Ada Okafor", Role.THERAPIST)
-        self.amara, self.ben, self.chloe = (
-            self._person(name, Role.CLIENT) for name in ("Amara Diallo", "Ben Hughes", "Chloe Martin")
+        self.amara, self.ben, self.chloe, self.dana = (
+            self._person(name, Role.CLIENT) for name in ("Amara Diallo", "Ben Hughes", "Chloe Martin", "Dana Whitfield")
         )
+        self.pair = self.ben, self.chloe
         self.auditor = self._person("Auditor", Role.AUDITOR)
         self.location_id = open_practice(self.therapist, address="12 Canal Street, London N1")
 
@@ -73,22 +76,24 @@ class Story:
     def book_first(self, client: Visitor, *, days_ahead: int) -> dict[str, Any]:
         """A client's own first booking, paid with the saved card."""
         slot = self.openings(days_ahead=days_ahead)[0]
-        body = self._booking(client, slot) | {"accept_policy": POLICY_VERSION}
+        body = self.booking(client, slot["starts_at"]) | {"accept_policy": POLICY_VERSION}
         booked = client.post("/v1/sessions", body)
+        self.relationship_ids[client.person_id] = booked["relationship_id"]
         return self.until(client, booked["session_id"], lambda s: s["status"] != "being_booked")
 
     def book_for(self, client: Visitor, *, days_ahead: int) -> dict[str, Any]:
         """The therapist books a follow-up that the client agreed to."""
         slot = self.openings(days_ahead=days_ahead)[0]
-        body = self._booking(client, slot) | {"client_id": str(client.person_id), "client_agreed": True}
+        body = self.booking(client, slot["starts_at"]) | {"client_id": str(client.person_id), "client_agreed": True}
         booked: dict[str, Any] = self.therapist.post("/v1/sessions", body)
         return booked
 
-    def _booking(self, client: Visitor, slot: Mapping[str, Any]) -> dict[str, Any]:
+    def booking(self, client: Visitor, starts_at: str) -> dict[str, Any]:
+        """What is asked for when somebody books with the therapist."""
         return {
             "therapist_id": str(self.therapist.person_id),
             "kind": "individual",
-            "starts_at": slot["starts_at"],
+            "starts_at": starts_at,
             "location_id": self.location_id,
             "attendees": [client.name],
         }

@@ -1,4 +1,4 @@
-"""`diary tour`: the story of one therapist and three clients, through the public API, every step checked."""
+"""`diary tour`: the story of one therapist and four clients, through the public API, every step checked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.place import demo_addresses, demo_secrets
 from cli.story import Story
+from cli.tour_diary import regulars_first
 
 A_LITTLE = timedelta(seconds=2)
 A_WHILE = timedelta(minutes=1)
@@ -99,7 +100,13 @@ def cancelled_by_the_therapist(story: Story) -> None:
     story.check("Ben cannot even see that session", "/problems/not-there", taken["type"])
 
 
-CHAPTERS: Sequence[Chapter] = (the_main_path, cancelled_in_time, cancelled_too_late, cancelled_by_the_therapist)
+CHAPTERS: Sequence[Chapter] = (
+    the_main_path,
+    cancelled_in_time,
+    cancelled_too_late,
+    cancelled_by_the_therapist,
+    regulars_first,
+)
 
 
 def _charged(story: Story, session_id: str) -> int:
