@@ -10,12 +10,13 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.campaigns import claims, claims_over_http
+from tests.campaigns import claims, claims_over_http, diary
 from tests.campaigns.chapter import Figures
 
 CHAPTERS: Mapping[str, Callable[[int], Figures]] = {
     "claims": claims.run,
     "claims-http": claims_over_http.run,
+    "diary": diary.run,
 }
 
 
