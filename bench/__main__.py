@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import append
-from bench.result import Result
+from bench import append, openings
+from bench.result import AnyResult
 
-BENCHMARKS: Mapping[str, Callable[[], Result]] = {"append": append.run}
+BENCHMARKS: Mapping[str, Callable[[], AnyResult]] = {"append": append.run, "openings": openings.run}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,8 +1,9 @@
-"""The line that a benchmark ends with."""
+"""The lines that a benchmark ends with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,42 @@ class Result:
     def ratio(self) -> float:
         return self.ours / self.reference
 
+    @property
+    def is_well(self) -> bool:
+        return self.ratio >= self.wanted
+
     def line(self) -> str:
         """Return the line, for people and for machines."""
-        ok = "yes" if self.ratio >= self.wanted else "no"
-        return (
-            f"RESULT name={self.name} ours={self.ours:.0f} reference={self.reference:.0f} "
-            f"ratio={self.ratio:.2f} ok={ok}"
-        )
+        return _line(self.name, self.ours, self.reference, self.ratio, "yes" if self.is_well else "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """What was measured, and what it may be at most, in the same unit: its ratio is the room that is left."""
+
+    name: str
+    measured: float
+    limit: float
+
+    @property
+    def ratio(self) -> float:
+        return self.limit / self.measured
+
+    @property
+    def is_well(self) -> bool:
+        return self.ratio >= 1
+
+    def line(self) -> str:
+        """Return the line, for people and for machines."""
+        return _line(self.name, self.measured, self.limit, self.ratio, "yes" if self.is_well else "no")
+
+
+AnyResult: TypeAlias = Result | Limited
+
+
+def _line(name: str, ours: float, reference: float, ratio: float, ok: str) -> str:
+    return f"RESULT name={name} ours={_figure(ours)} reference={_figure(reference)} ratio={ratio:.2f} ok={ok}"
+
+
+def _figure(number: float) -> str:
+    return f"{number:.0f}" if number >= 100 else f"{number:.3g}"
