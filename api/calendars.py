@@ -125,16 +125,15 @@ def _reserved_for(service: Service, client_id: UUID, asked: Window) -> Iterator[
     for therapist_id in therapist_ids:
         diary = service.practice.load(diary_id_of(therapist_id), diaries.evolve).state
         found = layers(diary, **asked._asdict(), now=service.desk.now())
-        for one in not_away(diary, found):
-            if one.client_id == client_id:
-                yield ClientReservedAnswer(
-                    starts_at=one.starts_at,
-                    ends_at=one.ends_at,
-                    reserved_slot_id=one.reserved_slot_id,
-                    therapist_id=therapist_id,
-                    therapist_name=names[therapist_id, NAME],
-                    location_id=one.location_id,
-                )
+        for one in not_away(diary, [one for one in found.reserved if one.client_id == client_id]):
+            yield ClientReservedAnswer(
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                reserved_slot_id=one.reserved_slot_id,
+                therapist_id=therapist_id,
+                therapist_name=names[therapist_id, NAME],
+                location_id=one.location_id,
+            )
 
 
 def with_place(row: Mapping[str, Any]) -> dict[str, Any]:

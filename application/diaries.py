@@ -125,7 +125,9 @@ def _change_hours(
         return decide_on(diary)
 
     def touched(before: Diary, after: Diary) -> Touches:
-        return lambda session: clashes.no_longer_worked(before, after, **time_of(session))
+        return lambda session: clashes.no_longer_worked(
+            before, after, session.slot.location.location_id, **time_of(session)
+        )
 
     return _change(practice, command, therapist_id, decide, touched)
 

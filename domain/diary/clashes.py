@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
+from uuid import UUID
 
 from domain.diary.days import LocalDay, local_days, minute_at_or_after, minute_at_or_before
 from domain.diary.diary import Diary
@@ -28,15 +29,17 @@ def blocks_out(diary: Diary, time: Period | WeeklyRange, *, starts_at: datetime,
             assert_never(time)
 
 
-def no_longer_worked(before: Diary, after: Diary, *, starts_at: datetime, ends_at: datetime) -> bool:
-    """Say whether [starts_at, ends_at) lay inside the working hours and does not any more (rule B1)."""
-    return _worked(before, starts_at, ends_at) and not _worked(after, starts_at, ends_at)
+def no_longer_worked(before: Diary, after: Diary, location_id: UUID, *, starts_at: datetime, ends_at: datetime) -> bool:
+    """Say whether [starts_at, ends_at) at a location lay inside the working hours and does not any more (rule B1)."""
+    return _worked(before, location_id, starts_at, ends_at) and not _worked(after, location_id, starts_at, ends_at)
 
 
-def _worked(diary: Diary, starts_at: datetime, ends_at: datetime) -> bool:
+def _worked(diary: Diary, location_id: UUID, starts_at: datetime, ends_at: datetime) -> bool:
     begin, end = minute_at_or_before(starts_at), minute_at_or_after(ends_at)
     return any(
-        day.opens(hours.from_minutes) <= begin and end <= day.closes(hours.until_minutes)
+        location_id in hours.location_ids
+        and day.opens(hours.from_minutes) <= begin
+        and end <= day.closes(hours.until_minutes)
         for day in _dates(diary, starts_at, ends_at)
         for hours in diary.hours_on(day.date)
     )

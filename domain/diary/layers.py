@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from domain.diary.clashes import blocks_out
 from domain.diary.days import LocalDay, instant_of, local_days, minute_at_or_after, minute_at_or_before
 from domain.diary.diary import Diary
 from domain.diary.events import Period, SlotReserved, WeeklyRange
@@ -118,10 +119,11 @@ def reserved_stretches(reserved: SlotReserved, days: Sequence[LocalDay]) -> Iter
             )
 
 
-def not_away(diary: Diary, found: Layers) -> Iterator[ReservedStretch]:
+def not_away(diary: Diary, stretches: Iterable[ReservedStretch]) -> Iterator[ReservedStretch]:
     """Yield the reserved stretches on which the therapist is not away: not blocked, not on a closed date (rule B5)."""
     zone = zone_of(diary.zone)
-    for one in found.reserved:
-        blocked = any(b.starts_at < one.ends_at and one.starts_at < b.ends_at for b in found.blocked)
+    for one in stretches:
+        times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
+        blocked = any(blocks_out(diary, block.time, **times) for block in diary.blocks.values())
         if not blocked and one.starts_at.astimezone(zone).date() not in diary.closed:
             yield one

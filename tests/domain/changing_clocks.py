@@ -8,9 +8,9 @@ from datetime import datetime
 import pytest
 
 from domain.diary.diary import Diary
-from domain.diary.events import DiaryEvent
-from tests.domain.looking import weekly_range
-from tests.given import given_diary
+from domain.diary.events import DiaryEvent, Hours, HoursSet, WeeklyHours, WeeklyRange
+from tests.domain.looking import week_of, weekly_range
+from tests.given import LOCATION, given_diary
 
 LONDON, LORD_HOWE, NEW_YORK = "Europe/London", "Australia/Lord_Howe", "America/New_York"
 """In London and New York an hour is skipped and shown twice, on Lord Howe half an hour."""
@@ -24,6 +24,13 @@ def utc(written: str) -> datetime:
 def diary_in(zone: str, *events: DiaryEvent) -> Diary:
     """A diary on another clock that these events happened to."""
     return replace(given_diary(*events), zone=zone)
+
+
+def hours_of(time: WeeklyRange) -> HoursSet:
+    """A weekly range as all the hours of the week."""
+    places = (LOCATION.location_id,)
+    hours = Hours(from_minutes=time.from_minutes, until_minutes=time.until_minutes, location_ids=places)
+    return week_of(WeeklyHours(weekday=time.weekday, hours=hours))
 
 
 OVER_A_CHANGE = [

@@ -8,11 +8,11 @@ import pytest
 
 from domain.diary.clashes import blocks_out, holds, no_longer_worked
 from domain.diary.diary import Diary
-from domain.diary.events import DateClosed, DateOpened, HoursSet, Period, SlotReserved, WeeklyRange
-from tests.domain.changing_clocks import LONDON, LORD_HOWE, NEW_YORK, OVER_A_CHANGE, SKIPPED, diary_in, utc
-from tests.domain.looking import HOUR, TUESDAY, Range, clock, every_day, lasting, week_of, weekly_range
+from domain.diary.events import DateClosed, DateOpened, HoursSet, Period, SlotReserved, WeeklyHours, WeeklyRange
+from tests.domain.changing_clocks import LONDON, LORD_HOWE, NEW_YORK, OVER_A_CHANGE, SKIPPED, diary_in, hours_of, utc
+from tests.domain.looking import ELSEWHERE, HOUR, TUESDAY, Range, clock, every_day, lasting, week_of, weekly_range
 from tests.domain.test_reserved_slots import held
-from tests.given import MICROSECOND, NOW, given_diary, hours, weekly
+from tests.given import LOCATION, MICROSECOND, NOW, given_diary, hours, weekly
 
 A_MINUTE, WEEK = timedelta(minutes=1), timedelta(weeks=1)
 TEN = utc("2030-01-08 10:00")
@@ -34,7 +34,7 @@ def _blocks(time: Period | WeeklyRange, session: Range, *, zone: str = LONDON) -
 
 
 def _is_left(before: Diary, after: Diary, session: Range) -> bool:
-    return no_longer_worked(before, after, starts_at=session.starts_at, ends_at=session.ends_at)
+    return no_longer_worked(before, after, LOCATION.location_id, starts_at=session.starts_at, ends_at=session.ends_at)
 
 
 def _is_held(reserved: SlotReserved, session: Range, *, zone: str = LONDON) -> bool:
@@ -179,6 +179,15 @@ def test_b1_a_session_over_two_ranges_that_touch_lay_inside_neither() -> None:
     assert not _is_left(before, given_diary(CLOSED), lasting(TEN - HOUR / 2, 60))
 
 
+def test_b1_hours_that_moved_to_another_place_no_longer_hold_the_sessions_of_the_old_one() -> None:
+    moved = WORKS_TEN_TO_ONE.model_copy(
+        update={"weekly": (WeeklyHours(weekday=1, hours=hours("10:00", "13:00", at=ELSEWHERE)),)}
+    )
+
+    assert _is_left(given_diary(WORKS_TEN_TO_ONE), given_diary(moved), lasting(TEN, 50))
+    assert not _is_left(given_diary(moved), given_diary(moved), lasting(TEN, 50))
+
+
 def test_b1_a_session_over_midnight_lay_inside_the_hours_of_neither_day() -> None:
     assert not _is_left(given_diary(every_day("00:00", "24:00")), given_diary(CLOSED), LATE_IN_SUMMER)
 
@@ -217,8 +226,7 @@ def test_b1_the_hours_of_a_date_alone_hold_sessions_until_they_are_gone(after: D
 def test_b10_hours_hold_sessions_as_long_as_they_last_when_the_clocks_change(
     zone: str, time: WeeklyRange, begins: datetime, ends: datetime
 ) -> None:
-    shown = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (time.from_minutes, time.until_minutes))
-    before, after = diary_in(zone, week_of(weekly(6, *shown))), diary_in(zone)
+    before, after = diary_in(zone, hours_of(time)), diary_in(zone)
 
     assert _is_left(before, after, Range(begins, ends))
     assert not _is_left(before, after, Range(begins - MICROSECOND, ends))
