@@ -27,7 +27,8 @@ from api.schemas.diaries import (
     weekday_of,
 )
 from application.availability import CONTACT
-from application.diaries import Clash, DiaryOutcome
+from application.clashes import Clash
+from application.diaries import DiaryOutcome
 from application.people import NAME
 from domain.diary import diary as diaries
 from domain.diary.blocks import is_over

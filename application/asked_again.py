@@ -8,12 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from application.diaries import Clash, Touches, clashing, held_for_another, time_of, warnings_of_slot
+from application.clashes import Clash, Touches, clashing, held_for_another, in_block
+from application.diaries import warnings_of_slot
 from application.ports import Claims
 from application.practice import Practice
 from application.standing import read_standing
-from domain.diary import clashes
-from domain.diary.diary import Diary
 from domain.diary.events import Blocked, SlotReserved
 from domain.diary.picture import Picture
 from domain.errors import NotThere
@@ -30,8 +29,7 @@ def block_again(
     blocked = diary.blocks.get(block_id)
     if blocked is None:
         raise NotThere
-    stands = _of_block(diary, blocked)
-    return blocked, _clashing_now(practice, claims, therapist_id, stands, now=now)
+    return blocked, _clashing_now(practice, claims, therapist_id, in_block(diary, blocked.time), now=now)
 
 
 def reserved_slot_again(
@@ -45,10 +43,6 @@ def reserved_slot_again(
     touches = held_for_another(standing.diary, reserved)
     warnings = warnings_of_slot(Picture(diary=standing.diary, therapist=standing.therapist, now=now), reserved)
     return reserved, _clashing_now(practice, claims, therapist_id, touches, now=now), tuple(warnings)
-
-
-def _of_block(diary: Diary, blocked: Blocked) -> Touches:
-    return lambda session: clashes.blocks_out(diary, blocked.time, **time_of(session))
 
 
 def _clashing_now(

@@ -5,14 +5,14 @@ A booking that was decided on the diary as it was is decided again; one that was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from application.clashes import Clash, Touches, clashing, held_for_another, in_block, out_of_hours
 from application.practice import Changes, Command, Outcome, Practice, events
-from application.reading import Read
-from domain.diary import blocks, clashes, prime_time, reserved_slots
+from domain.diary import blocks, prime_time, reserved_slots
 from domain.diary import diary as diaries
 from domain.diary.days import instant_of, local_days, minute_at_or_before
 from domain.diary.diary import BookingTerms, Diary, diary_id_of
@@ -32,23 +32,11 @@ from domain.diary.picture import Picture, WhyNot
 from domain.errors import NotThere
 from domain.model import Slot
 from domain.relationship import relationship as relationships
-from domain.session import session as sessions
-from domain.session.session import Session
 from domain.therapist import therapist as therapists
 from domain.therapist.therapist import Therapist
 
 OF_THE_RULES = {WhyNot.NOT_A_WORKING_TIME, WhyNot.BLOCKED, WhyNot.PRIME_TIME}
 """What a therapist should know of a slot that they reserve; they may all the same (rule B13)."""
-
-Touches = Callable[[Session], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A session that stands although the diary now says otherwise (rule B3)."""
-
-    session_id: UUID
-    session: Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +112,7 @@ def _change_hours(
             therapist.location(location_id)  # where the therapist does not work nobody would ever see hours open
         return decide_on(diary)
 
-    def touched(before: Diary, after: Diary) -> Touches:
-        return lambda session: clashes.no_longer_worked(
-            before, after, session.slot.location.location_id, **time_of(session)
-        )
-
-    return _change(practice, command, therapist_id, decide, touched)
+    return _change(practice, command, therapist_id, decide, out_of_hours)
 
 
 def set_notice(practice: Practice, command: Command, therapist_id: UUID, *, terms: BookingTerms) -> Outcome:
@@ -172,10 +155,7 @@ def block(
     def decide(diary: Diary, _: Therapist) -> DiaryEvent | None:
         return blocks.block(diary, block_id=block_id, time=time, cause=BlockCause.MANUAL, now=command.now)
 
-    def touched(_: Diary, after: Diary) -> Touches:
-        return lambda session: clashes.blocks_out(after, time, **time_of(session))
-
-    return _change(practice, command, therapist_id, decide, touched)
+    return _change(practice, command, therapist_id, decide, lambda _, after: in_block(after, time))
 
 
 def unblock(practice: Practice, command: Command, therapist_id: UUID, *, block_id: UUID) -> Outcome:
@@ -225,13 +205,6 @@ def reserve_slot(practice: Practice, command: Command, therapist_id: UUID, *, re
         lambda _, after: held_for_another(after, after.reserved[reserved_slot_id]),
     )
     return replace(done, warnings=tuple(warnings))
-
-
-def held_for_another(diary: Diary, reserved: SlotReserved) -> Touches:
-    """Return what tells whether a session is another client's and meets a reserved slot."""
-    return lambda session: (
-        session.booked.client_id != reserved.client_id and clashes.holds(diary, reserved, **time_of(session))
-    )
 
 
 def warnings_of_slot(picture: Picture, reserved: SlotReserved) -> list[str]:
@@ -297,22 +270,5 @@ def _change(
     if touched is None:
         return DiaryOutcome(outcome)
     before, after = seen
-    return DiaryOutcome(outcome, _clashes_among(practice, outcome, touched(before, after)))
-
-
-def _clashes_among(practice: Practice, outcome: Outcome, touches: Touches) -> tuple[Clash, ...]:
-    """Return which of the sessions that were claimed under the guard a change touches, by their own time."""
-    return clashing(practice, dict.fromkeys(claimed.session_id for claimed in outcome.claims), touches)
-
-
-def clashing(practice: Practice, ids: Iterable[UUID], touches: Touches) -> tuple[Clash, ...]:
-    """Return which of these sessions a change touches."""
-    reads = [Read(session_id, sessions.evolve) for session_id in ids]
-    together = practice.read_together(*reads)
-    found = (Clash(read.stream_id, together.load(read).state) for read in reads)
-    return tuple(clash for clash in found if touches(clash.session))
-
-
-def time_of(session: Session) -> dict[str, datetime]:
-    """Without the gap: a session may end where a block begins."""
-    return {"starts_at": session.slot.starts_at, "ends_at": session.slot.ends_at}
+    ids = dict.fromkeys(claimed.session_id for claimed in outcome.claims)
+    return DiaryOutcome(outcome, clashing(practice, ids, touched(before, after)))

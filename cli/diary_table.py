@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from application.diaries import Clash, DiaryOutcome
+from application.clashes import Clash
+from application.diaries import DiaryOutcome
 from application.standing import Standing
 from application.wording import WEEKDAYS, instant_in_words
 from cli.diary_desk import out, say
