@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from domain.diary import diary as diaries
 from domain.diary.diary import Diary, diary_id_of
 from domain.diary.events import ReleaseCause, ReservedSlotReleased
 from domain.diary.reserved_slots import release_reserved_slot
+from domain.errors import ContactTextUnusable
 from domain.relationship import relationship as relationships
 from domain.relationship.relationship import relationship_ids_of
 from domain.therapist import therapist as therapists
 from domain.therapist.events import PauseExtent, ReinstatementReason, SuspensionReason, TherapistEvent
 from domain.therapist.therapist import Therapist
 
+CONTACT_TEXT = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f]{0,500}")
 CONTACT = "contact"
 """The field of the therapist's vault with what people read who cannot book by themselves (rules B7, G5)."""
 
@@ -23,7 +26,12 @@ CONTACT = "contact"
 def set_accepting_new_clients(
     practice: Practice, command: Command, therapist_id: UUID, *, accepting: bool, contact: str | None
 ) -> Outcome:
-    """Let people who are not clients yet book, or not (rule B7). A contact text replaces the one before."""
+    """Let people who are not clients yet book, or not (rule B7). A contact text replaces the one before.
+
+    Raises ContactTextUnusable.
+    """
+    if contact is not None and not CONTACT_TEXT.fullmatch(contact):
+        raise ContactTextUnusable
     sealed = () if contact is None else (Sealed(therapist_id, CONTACT, contact),)
     return _switch(
         practice,

@@ -13,7 +13,7 @@ from domain.diary import clashes
 from domain.diary.diary import Diary
 from domain.diary.events import Period, SlotReserved, WeeklyRange
 from domain.session import session as sessions
-from domain.session.session import Session
+from domain.session.session import Session, Status
 
 Touches = Callable[[Session], bool]
 
@@ -27,11 +27,11 @@ class Clash:
 
 
 def clashing(practice: Practice, ids: Iterable[UUID], touches: Touches) -> tuple[Clash, ...]:
-    """Return which of these sessions a change touches."""
+    """Return which of these sessions a change touches; one that was cancelled since it was claimed is none."""
     reads = [Read(session_id, sessions.evolve) for session_id in ids]
     together = practice.read_together(*reads)
     found = (Clash(read.stream_id, together.load(read).state) for read in reads)
-    return tuple(clash for clash in found if touches(clash.session))
+    return tuple(one for one in found if one.session.status is not Status.CANCELLED and touches(one.session))
 
 
 def in_block(diary: Diary, time: Period | WeeklyRange) -> Touches:
@@ -40,10 +40,16 @@ def in_block(diary: Diary, time: Period | WeeklyRange) -> Touches:
 
 
 def out_of_hours(before: Diary, after: Diary) -> Touches:
-    """Return what tells whether a session lay inside the working hours and does not any more (rule B1)."""
+    """Return what tells whether a session lay inside the working hours and does not any more (rule B1).
+
+    Asked for again there is no before: then every session outside the hours is told, so that nobody whose first answer
+    was lost takes silence for an answer.
+    """
 
     def touches(session: Session) -> bool:
         location_id = session.slot.location.location_id
+        if before == after:
+            return not clashes.is_worked(after, location_id, **_time_of(session))
         return clashes.no_longer_worked(before, after, location_id, **_time_of(session))
 
     return touches

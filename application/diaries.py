@@ -29,9 +29,10 @@ from domain.diary.events import (
 )
 from domain.diary.openings import warnings_about
 from domain.diary.picture import Picture, WhyNot
-from domain.errors import NotThere
+from domain.errors import NoRelationship, NotThere
 from domain.model import Slot
 from domain.relationship import relationship as relationships
+from domain.relationship.relationship import Relationship
 from domain.therapist import therapist as therapists
 from domain.therapist.therapist import Therapist
 
@@ -96,6 +97,17 @@ def close_date(practice: Practice, command: Command, therapist_id: UUID, *, day:
         therapist_id,
         hours=(),
         decide_on=lambda diary: diaries.close_date(diary, day=day, now=command.now),
+    )
+
+
+def reset_date(practice: Practice, command: Command, therapist_id: UUID, *, day: date) -> DiaryOutcome:
+    """Let one date be as the week says again (rule B1). Raises InThePast."""
+    return _change_hours(
+        practice,
+        command,
+        therapist_id,
+        hours=(),
+        decide_on=lambda diary: diaries.reset_date(diary, day=day, now=command.now),
     )
 
 
@@ -168,16 +180,14 @@ def unblock(practice: Practice, command: Command, therapist_id: UUID, *, block_i
 def reserve_slot(practice: Practice, command: Command, therapist_id: UUID, *, reservation: Reservation) -> DiaryOutcome:
     """Hold a weekly time for a client (rule B5). Others' sessions in it are told, and so is what B13 wants known.
 
-    Raises NotThere for a relationship with somebody else, UnknownLocation, and the refusals of
+    Raises NoRelationship for one with somebody else, UnknownLocation, and the refusals of
     `reserved_slots.reserve_slot`.
     """
     warnings: list[str] = []
     reserved_slot_id = reservation.reserved_slot_id
 
     def decide(diary: Diary, therapist: Therapist) -> DiaryEvent | None:
-        relationship = practice.load(reservation.relationship_id, relationships.evolve).state
-        if relationship.therapist_id != therapist_id:
-            raise NotThere
+        relationship = _relationship(practice, therapist_id, reservation.relationship_id)
         therapist.location(reservation.location_id)
         minutes = reservation.duration_minutes or therapist.price_of(relationship.kind).duration_minutes
         reserved = reserved_slots.reserve_slot(
@@ -205,6 +215,17 @@ def reserve_slot(practice: Practice, command: Command, therapist_id: UUID, *, re
         lambda _, after: held_for_another(after, after.reserved[reserved_slot_id]),
     )
     return replace(done, warnings=tuple(warnings))
+
+
+def _relationship(practice: Practice, therapist_id: UUID, relationship_id: UUID) -> Relationship:
+    """Return one of the therapist's relationships. Raises NoRelationship for others' as for what is not there."""
+    try:
+        relationship = practice.load(relationship_id, relationships.evolve).state
+    except NotThere:
+        raise NoRelationship from None
+    if relationship.therapist_id != therapist_id:
+        raise NoRelationship
+    return relationship
 
 
 def warnings_of_slot(picture: Picture, reserved: SlotReserved) -> list[str]:

@@ -110,7 +110,7 @@ class Changes:
 class Outcome:
     """What was stored: nothing where the command had been carried out before or came too late.
 
-    `claims` are those that the change asked for, in order and at most 1000: as they stood under the guard where
+    `claims` are those that the change asked for, in order: as they stood under the guard where
     something was stored, and as they stand now where nothing was.
     """
 
@@ -168,7 +168,7 @@ class EventRecorder(Streams, Protocol):
         """
 
     def claims_of(self, read: ClaimsRead) -> tuple[ClaimedTime, ...]:
-        """Return claims as they are now, in order and at most 1000."""
+        """Return claims as they are now, in order."""
 
     def guard_versions(self, guard_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Return the present version of each guard; a guard that does not exist is at 0."""

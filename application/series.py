@@ -23,8 +23,8 @@ from application.sessions import (
 )
 from application.standing import picture_of
 from domain.diary.openings import closed_as_a_whole, reasons
-from domain.diary.picture import Picture, Taken, WhyNot
-from domain.errors import ClientBusy, NotOpen, SeriesClash, SeriesClashes, SlotTaken
+from domain.diary.picture import Picture, Taken, WhyNot, not_open
+from domain.errors import ClientBusy, SeriesClash, SeriesClashes, SlotTaken
 from domain.model import Role, SessionKind
 from domain.session import session as sessions
 from domain.session.events import Booked, Series, Settlement
@@ -111,7 +111,7 @@ def book_series(
         decided = _decide_dates(basis, command, series, dates)
         picture = _picture(basis, claims, busy, decided, now=command.now)
         if command.actor.role is Role.CLIENT and (closed := closed_as_a_whole(picture)) is not None:
-            raise NotOpen(closed.value)
+            raise not_open(closed)
         clashes = _clashes(picture, command.actor.role, dates, decided)
         if clashes and _is_booked(practice, series):
             return Changes()  # it clashes with itself, stored meanwhile at another asking

@@ -17,8 +17,7 @@ from application.standing import Standing, picture_of, read_standing
 from domain.client import client as clients
 from domain.client.client import Client
 from domain.diary.openings import refuse_unless_open, warnings_about
-from domain.diary.picture import Picture, WhyNot
-from domain.errors import NotOpen
+from domain.diary.picture import Picture, WhyNot, not_open
 from domain.model import Money, Role, SessionKind, Slot
 from domain.payment import payment as payments
 from domain.payment.events import Due
@@ -117,7 +116,7 @@ def read_basis(practice: Practice, command: Command, booking: Booking) -> Basis:
     """
     standing = read_standing(practice, therapist_id=booking.therapist_id, client_id=booking.client_id)
     if command.actor.role is Role.THERAPIST and standing.therapist.takes_no_bookings:
-        raise NotOpen(WhyNot.PAUSED.value)
+        raise not_open(WhyNot.PAUSED)
     relationship = standing.relationships[booking.kind]
     opened = relationships.open_for_booking(
         relationship.state,

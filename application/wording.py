@@ -98,7 +98,7 @@ def _of_relationship(event: RelationshipEvent) -> str:
         case relationship.TermsAccepted():
             return f"The client accepted the cancellation policy, version {event.policy_version}."
         case relationship.SelfBookingRevoked():
-            return "The therapist asked the client to book by telephone; what is booked stands (G5)."
+            return "The client was asked to book by telephone; what is booked stands (G5)."
         case relationship.SelfBookingRestored():
             return "The client may book by themselves again (G5)."
         case _:

@@ -64,16 +64,19 @@ def set_date(
     ] = None,
     *,
     closed: Annotated[bool, typer.Option("--closed", help="No hours at all on that date.")] = False,
+    as_usual: Annotated[bool, typer.Option("--as-usual", help="As the week says: neither closed nor opened.")] = False,
     by: By,
 ) -> None:
-    """Give one date hours beside the weekly ones, or close it (B1)."""
-    _refuse_unless_one("name the hours of the date, or say --closed", opened, closed)
+    """Give one date hours beside the weekly ones, close it, or let it be as the week says (B1)."""
+    _refuse_unless_one("name the hours of the date, or say --closed or --as-usual", opened, closed, as_usual)
     with on_behalf_of(therapist_id, by=by) as order:
         if closed:
             done = keeping.close_date(order.practice, order.command, therapist_id, day=on)
+        elif as_usual:
+            done = keeping.reset_date(order.practice, order.command, therapist_id, day=on)
         else:
             done = keeping.open_date(order.practice, order.command, therapist_id, day=on, hours=tuple(opened or ()))
-    _tell_of_clashes(done, f"{on} is closed." if closed else f"The hours of {on} are set.")
+    _tell_of_clashes(done, f"{on} is {'closed' if closed else 'as usual' if as_usual else 'set'}.")
 
 
 def set_notice(
@@ -261,7 +264,7 @@ def _tell_of_clashes(done: DiaryOutcome, sentence: str) -> None:
     print_consequences(done)
 
 
-def _refuse_unless_one(sentence: str, named: object, flag: bool) -> None:
-    """What is given has to be said in one of the two ways."""
-    if bool(named) == flag:
+def _refuse_unless_one(sentence: str, *ways: object) -> None:
+    """What is given has to be said in one of the ways."""
+    if sum(bool(way) for way in ways) != 1:
         raise typer.BadParameter(sentence)

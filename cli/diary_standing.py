@@ -14,8 +14,6 @@ from cli.diary_keeping import Switch, tell
 from cli.diary_words import PAUSES
 from domain.therapist.events import PauseExtent, ReinstatementReason, SuspensionReason
 
-CONTACT_CHARACTERS = 500
-
 RelationshipId = Annotated[UUID, typer.Argument(metavar="RELATIONSHIP_ID", help="The relationship's id.")]
 
 
@@ -37,15 +35,14 @@ def set_new_clients(
 ) -> None:
     """Let people who are not clients yet book, or not (B7)."""
     text = None if contact is None else contact.strip()
-    if text is not None and not 0 < len(text) <= CONTACT_CHARACTERS:
-        raise typer.BadParameter(f"has to be 1 to {CONTACT_CHARACTERS} characters", param_hint="'--contact'")
     with on_behalf_of(therapist_id, by=by) as order:
         outcome = availability.set_accepting_new_clients(
             order.practice, order.command, therapist_id, accepting=switch is Switch.ON, contact=text
         )
-    tell(outcome, "New clients are accepted." if switch is Switch.ON else "New clients are not accepted.")
     if text is not None:
-        say("The contact text is set.")
+        say("The contact text is set." if text else "The contact text is cleared.")
+    if text is None or outcome.recorded:
+        tell(outcome, "New clients are accepted." if switch is Switch.ON else "New clients are not accepted.")
 
 
 def pause(

@@ -100,7 +100,7 @@ def reserved_in_words(reserved: SlotReserved) -> str:
 
 def why_not(reason: WhyNot, therapist: Therapist) -> str:
     """Return the sentence of a reason. An operator is told of a suspension, which clients are not."""
-    if reason is not WhyNot.PAUSED:
+    if reason not in {WhyNot.PAUSED, WhyNot.NOT_ACCEPTING_NEW_CLIENTS}:
         return WHY_NOT[reason]
     if therapist.suspended:
         return "The therapist is suspended (B11)."

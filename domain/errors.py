@@ -102,6 +102,18 @@ class ReservedSlotOutOfRange(AskedWrongly):
     """A reserved slot begins within its day and lasts 1 to 720 minutes."""
 
 
+class AnchorTooFarAhead(AskedWrongly):
+    """An anchor lies at most a year ahead."""
+
+
+class ReleaseOutOfRange(AskedWrongly):
+    """Prime time is released 0 to 52 weeks ahead."""
+
+
+class ContactTextUnusable(AskedWrongly):
+    """A contact text has at most 500 characters, and no control characters but line breaks."""
+
+
 class EveryOtherWeekAtMost(AskedWrongly):
     """A slot is reserved for every week (1) or for every other week (2)."""
 
@@ -152,8 +164,8 @@ class ClientBusy(NotPossibleNow):
 class NotOpen(NotPossibleNow):
     """That time is not open for booking."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"That time is not open for booking ({reason.replace('_', ' ')}).")
+    def __init__(self, reason: str, sentence: str | None = None) -> None:
+        super().__init__(sentence)
         self.reason = reason
 
 
@@ -207,7 +219,7 @@ class NothingToPay(NotPossibleNow):
 
 
 class AlreadyReserved(NotPossibleNow):
-    """That time is reserved for somebody else already."""
+    """That time meets a slot that is reserved already."""
 
 
 class TooManyBlocks(NotPossibleNow):

@@ -25,10 +25,6 @@ select lower(client_period) as starts_at, upper(client_period) as ends_at, sessi
 where client_id = %s and client_period && %s
 order by lower(client_period), session_id
 """
-NOT_OVER = f"{OF_THERAPIST} limit %s"
-
-CLAIMS_LIMIT = 1000
-"""Nobody has more sessions ahead of them; whoever might is shown the first ones."""
 
 
 class PostgresClaims:
@@ -49,13 +45,13 @@ class PostgresClaims:
 
 
 def claims_not_over(conn: Connection[DictRow], read: ClaimsRead) -> tuple[ClaimedTime, ...]:
-    """Return the therapist's claims that end after an instant, in order and at most 1000.
+    """Return all of the therapist's claims that end after an instant, in order: none may be missing from an answer.
 
     It is a statement of its own: inside a transaction that holds the therapist's guard it sees every booking that came
     before, also one that was stored while the guard was waited for.
     """
-    columns = read.therapist_id, TimestamptzRange(read.since, None), CLAIMS_LIMIT
-    return tuple(_claimed(conn.execute(NOT_OVER, columns, prepare=True)))
+    columns = read.therapist_id, TimestamptzRange(read.since, None)
+    return tuple(_claimed(conn.execute(OF_THERAPIST, columns, prepare=True)))
 
 
 def _claimed(rows: Iterable[DictRow]) -> list[ClaimedTime]:

@@ -31,10 +31,12 @@ def blocks_out(diary: Diary, time: Period | WeeklyRange, *, starts_at: datetime,
 
 def no_longer_worked(before: Diary, after: Diary, location_id: UUID, *, starts_at: datetime, ends_at: datetime) -> bool:
     """Say whether [starts_at, ends_at) at a location lay inside the working hours and does not any more (rule B1)."""
-    return _worked(before, location_id, starts_at, ends_at) and not _worked(after, location_id, starts_at, ends_at)
+    times = {"starts_at": starts_at, "ends_at": ends_at}
+    return is_worked(before, location_id, **times) and not is_worked(after, location_id, **times)
 
 
-def _worked(diary: Diary, location_id: UUID, starts_at: datetime, ends_at: datetime) -> bool:
+def is_worked(diary: Diary, location_id: UUID, *, starts_at: datetime, ends_at: datetime) -> bool:
+    """Say whether [starts_at, ends_at) at a location lies inside the working hours (rule B1)."""
     begin, end = minute_at_or_before(starts_at), minute_at_or_after(ends_at)
     return any(
         location_id in hours.location_ids

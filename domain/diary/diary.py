@@ -40,6 +40,7 @@ from domain.errors import (
     ReversedRange,
     TooManyDates,
     TooManyRanges,
+    TwoOfOneKind,
 )
 from domain.zones import zone_of
 
@@ -144,6 +145,12 @@ def _refuse_past(diary: Diary, day: date, *, now: datetime) -> None:
         raise InThePast
 
 
+def reset_date(diary: Diary, *, day: date, now: datetime) -> DateOpened | None:
+    """Let one date be as the week says again: no hours of its own, not closed (rule B1). Raises InThePast."""
+    _refuse_past(diary, day, now=now)
+    return DateOpened(day=day, hours=(), at=now) if day in diary.opened or day in diary.closed else None
+
+
 def _refuse_too_many_dates(diary: Diary, day: date, *, now: datetime) -> None:
     today = _today(diary, now=now)
     to_come = {other for other in (*diary.opened, *diary.closed) if other >= today}
@@ -157,6 +164,8 @@ def _refuse_impossible(of_one_day: Sequence[Hours]) -> None:
         raise TooManyRanges
     if any(not h.location_ids for h in ordered):
         raise PlaceMissing
+    if any(len(set(h.location_ids)) < len(h.location_ids) for h in ordered):
+        raise TwoOfOneKind
     if any(h.until_minutes <= h.from_minutes for h in ordered):
         raise ReversedRange
     if any(after.from_minutes < before.until_minutes for before, after in pairwise(ordered)):
@@ -212,7 +221,7 @@ def evolve(diary: Diary | None, event: DiaryEvent) -> Diary:  # noqa: C901 - one
         case HoursSet():
             return replace(diary, weekly=event.weekly)
         case DateOpened():
-            opened = {**diary.opened, event.day: event.hours}
+            opened = {**_without(diary.opened, event.day), **({event.day: event.hours} if event.hours else {})}
             return replace(diary, opened=opened, closed=diary.closed - {event.day})
         case DateClosed():
             return replace(diary, opened=_without(diary.opened, event.day), closed=diary.closed | {event.day})

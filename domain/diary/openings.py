@@ -13,12 +13,12 @@ from uuid import UUID
 
 from domain.diary.days import instant_of, local_day, minute_at_or_after, minute_at_or_before
 from domain.diary.events import DayBefore, HoursOfNotice
-from domain.diary.picture import ClosedBecause, Picture, WhyNot
+from domain.diary.picture import ClosedBecause, Picture, WhyNot, not_open
 from domain.diary.search import Search, Starts
-from domain.errors import ClientBusy, NotOpen, SlotTaken
+from domain.errors import ClientBusy, SlotTaken
 from domain.model import Location, SessionKind, Slot
 from domain.session.notice import notice_deadline
-from domain.therapist.events import PauseExtent, Price
+from domain.therapist.events import Price
 from domain.zones import zone_of
 
 WORTH_A_WARNING = frozenset(
@@ -87,7 +87,7 @@ def refuse_unless_open(picture: Picture, slot: Slot) -> None:
         case WhyNot.OVERLAPS:
             raise SlotTaken
         case reason:
-            raise NotOpen(reason.value)
+            raise not_open(reason)
 
 
 def reasons(picture: Picture, slot: Slot) -> tuple[WhyNot, ...]:
@@ -110,9 +110,7 @@ def closed_as_a_whole(picture: Picture) -> ClosedBecause | None:
         return WhyNot.SELF_BOOKING_CLOSED
     if asker.self_booking_revoked:
         return WhyNot.SELF_BOOKING_REVOKED
-    if not asker.relationship_ids and therapist.paused is PauseExtent.NEW_CLIENTS:
-        return WhyNot.PAUSED
-    if not asker.relationship_ids and not therapist.accepting_new_clients:
+    if not asker.relationship_ids and not therapist.takes_new_clients:
         return WhyNot.NOT_ACCEPTING_NEW_CLIENTS
     return None
 
@@ -130,7 +128,7 @@ def _reasons_of_the_time(picture: Picture, slot: Slot) -> Iterator[WhyNot]:
     left = slot.location.location_id not in picture.therapist.locations
     if left or (not own and not (on_the_minute and _is_at(found.working_starts(), start, slot))):
         yield WhyNot.NOT_A_WORKING_TIME
-    bars = found.bars() if own else found.bars() | found.prime_time()
+    bars = found.own_bars() if own else found.bars()
     yield from (reason for reason in WhyNot if _holds(start, bars.get(reason, ())))
 
 

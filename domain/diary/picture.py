@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from domain.diary.diary import Diary
+from domain.errors import NotOpen
 from domain.therapist.therapist import Therapist
 
 
@@ -29,6 +30,29 @@ class WhyNot(StrEnum):
     OVERLAPS = "overlaps"
     CLIENT_BUSY = "client_busy"
     CLOCK_CHANGE_GAP = "clock_change_gap"
+
+
+SENTENCES: Mapping[WhyNot, str] = {
+    WhyNot.PAUSED: "This therapist is not taking bookings at present.",
+    WhyNot.SELF_BOOKING_CLOSED: "This therapist does not take bookings online at present.",
+    WhyNot.SELF_BOOKING_REVOKED: "Please call your therapist to book.",
+    WhyNot.NOT_ACCEPTING_NEW_CLIENTS: "This therapist is not taking new clients at present; clients of theirs sign in.",
+    WhyNot.INSIDE_NOTICE: "That time begins sooner than this therapist can be booked online.",
+    WhyNot.BEYOND_HORIZON: "That time is further ahead than this therapist can be booked online.",
+    WhyNot.NOT_A_WORKING_TIME: "This therapist does not begin a session there at that time.",
+    WhyNot.BLOCKED: "This therapist is not available at that time.",
+    WhyNot.RESERVED_FOR_ANOTHER: "That time is kept for somebody else.",
+    WhyNot.PRIME_TIME: "That time is not open for booking online yet.",
+    WhyNot.OVERLAPS: "That time is taken.",
+    WhyNot.CLIENT_BUSY: "The client has another session at that time.",
+    WhyNot.CLOCK_CHANGE_GAP: "The clocks skip that time on that date.",
+}
+"""What people read."""
+
+
+def not_open(reason: WhyNot) -> NotOpen:
+    """Return the refusal of a time for a reason."""
+    return NotOpen(reason.value, SENTENCES[reason])
 
 
 ClosedBecause: TypeAlias = Literal[

@@ -10,9 +10,9 @@ from domain.diary.days import local_day
 from domain.diary.diary import DAY_RANGES_LIMIT, WEEKLY_RANGES_LIMIT, Diary
 from domain.diary.events import PrimeTimeSet, Release, WeeklyRange
 from domain.errors import (
-    BookingTermsOutOfRange,
     OverlappingRanges,
     ReleasedTooLate,
+    ReleaseOutOfRange,
     ReversedRange,
     TooManyRanges,
 )
@@ -25,9 +25,10 @@ def set_prime_time(
 ) -> PrimeTimeSet | None:
     """Hold weekly ranges back from self-booking, all of them (rule B4). Without a release they never open.
 
-    Raises ReversedRange, OverlappingRanges, TooManyRanges, ReleasedTooLate, BookingTermsOutOfRange.
+    Raises ReversedRange, OverlappingRanges, TooManyRanges, ReleasedTooLate, ReleaseOutOfRange.
     """
     ordered = tuple(sorted(ranges, key=_place))
+    release = release if ordered else None
     _refuse_impossible(ordered)
     if release is not None:
         _refuse_late(release, ordered)
@@ -55,7 +56,7 @@ def _refuse_impossible(ordered: Sequence[WeeklyRange]) -> None:
 def _refuse_late(release: Release, ranges: Sequence[WeeklyRange]) -> None:
     """A release within the same week has to come before everything that it opens."""
     if release.weeks_ahead not in WEEKS_AHEAD:
-        raise BookingTermsOutOfRange
+        raise ReleaseOutOfRange
     comes_at = release.weekday, release.at_minutes
     if release.weeks_ahead == 0 and any(_place(one) <= comes_at for one in ranges):
         raise ReleasedTooLate

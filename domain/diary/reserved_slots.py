@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from domain.diary.days import LocalDay
@@ -13,13 +13,17 @@ from domain.errors import (
     AlreadyReserved,
     AlreadyThere,
     AnchorOnAnotherWeekday,
+    AnchorTooFarAhead,
     EveryOtherWeekAtMost,
     ReservedSlotOutOfRange,
     TooManyReservedSlots,
 )
+from domain.zones import zone_of
 
 RESERVED_LIMIT = 200
 LENGTHS_MINUTES = range(1, 721)
+ANCHOR_AHEAD = timedelta(days=366)
+EVERY_OTHER: Final = 2
 WEEK_MINUTES = 7 * DAY_MINUTES
 CYCLE_MINUTES = 2 * WEEK_MINUTES
 """After two weeks every pattern begins again."""
@@ -43,8 +47,8 @@ def reserve_slot(
 ) -> SlotReserved | None:
     """Hold a weekly time for a relationship (rule B5). Nothing is booked and nothing is charged.
 
-    Raises EveryOtherWeekAtMost, ReservedSlotOutOfRange, AnchorOnAnotherWeekday, AlreadyReserved, TooManyReservedSlots,
-    AlreadyThere.
+    Raises EveryOtherWeekAtMost, ReservedSlotOutOfRange, AnchorOnAnotherWeekday, AnchorTooFarAhead, AlreadyReserved,
+    TooManyReservedSlots, AlreadyThere.
     """
     if from_minutes not in range(DAY_MINUTES) or duration_minutes not in LENGTHS_MINUTES:
         raise ReservedSlotOutOfRange
@@ -66,6 +70,8 @@ def reserve_slot(
         return None
     if anchor.weekday() != weekday:
         raise AnchorOnAnotherWeekday
+    if anchor > now.astimezone(zone_of(diary.zone)).date() + ANCHOR_AHEAD:
+        raise AnchorTooFarAhead
     if any(_overlap(wanted, other, gap_minutes=diary.terms.gap_minutes) for other in diary.reserved.values()):
         raise AlreadyReserved
     if len(diary.reserved) >= RESERVED_LIMIT:
@@ -76,8 +82,8 @@ def reserve_slot(
 def _interval(weeks: int) -> Literal[1, 2]:
     if weeks == 1:
         return 1
-    if weeks == 2:  # noqa: PLR2004 - every other week
-        return 2
+    if weeks == EVERY_OTHER:
+        return EVERY_OTHER
     raise EveryOtherWeekAtMost
 
 
@@ -94,7 +100,7 @@ def _overlap(one: SlotReserved, other: SlotReserved, *, gap_minutes: int) -> boo
 def _starts_in_cycle(reserved: SlotReserved) -> list[int]:
     weeks, _ = divmod((reserved.anchor - A_MONDAY).days, 7)
     first = (weeks * WEEK_MINUTES + reserved.weekday * DAY_MINUTES + reserved.from_minutes) % CYCLE_MINUTES
-    return [first] if reserved.interval_weeks == 2 else [first, (first + WEEK_MINUTES) % CYCLE_MINUTES]  # noqa: PLR2004
+    return [first] if reserved.interval_weeks == EVERY_OTHER else [first, (first + WEEK_MINUTES) % CYCLE_MINUTES]
 
 
 def release_reserved_slot(

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.diary.days import LocalDay, local_days, minute_at_or_after, minute_at_or_before
+from domain.diary.days import LocalDay, instant_of, local_days, minute_at_or_after, minute_at_or_before
 from domain.diary.events import Hours, Period, WeeklyRange
 from domain.diary.picture import Picture, Taken, WhyNot
 from domain.diary.prime_time import is_released
@@ -15,6 +15,9 @@ from domain.diary.reserved_slots import start_on
 
 Ranges: TypeAlias = list[tuple[int, int]]
 """Half-open ranges of epoch minutes."""
+
+Bars: TypeAlias = dict[WhyNot, Ranges]
+"""In which ranges no session may begin, by the reason."""
 
 Starts: TypeAlias = dict[int, tuple[UUID, ...]]
 """Epoch minutes at which a session may begin, and at which locations."""
@@ -33,10 +36,8 @@ class Search:
 
     def open_starts(self) -> list[tuple[int, tuple[UUID, ...]]]:
         """Return the starts that nothing bars, in order."""
-        bars = list(chain.from_iterable(self.bars().values()))
-        prime_time = list(chain.from_iterable(self.prime_time().values()))
-        free = dict(_outside(self.working_starts(), bars + prime_time))
-        for start, locations in _outside(self.own_starts(), bars):
+        free = dict(_outside(self.working_starts(), _together(self.bars())))
+        for start, locations in _outside(self.own_starts(), _together(self.own_bars())):
             free[start] = tuple(dict.fromkeys((*free.get(start, ()), *locations)))
         return sorted(free.items())
 
@@ -74,12 +75,26 @@ class Search:
                     starts[start] = (*starts.get(start, ()), reserved.location_id)
         return starts
 
-    def bars(self) -> dict[WhyNot, Ranges]:
+    def bars(self) -> Bars:
         """Return in which ranges nobody begins, by the reason. Sessions keep a gap between them, to the rest none."""
+        reserved = self._reserved_for_others(gap_minutes=self._diary.terms.gap_minutes)
+        return self._hard_bars() | {
+            WhyNot.RESERVED_FOR_ANOTHER: self._before(reserved, self._with_gap),
+            WhyNot.PRIME_TIME: self._before(self._prime_time(), self._duration),
+        }
+
+    def own_bars(self) -> Bars:
+        """Return what bars the reserved slot of the one who asks.
+
+        Two slots that came too near to each other, because the gap grew, are both open: whoever books first has it.
+        """
+        reserved = self._reserved_for_others(gap_minutes=0)
+        return self._hard_bars() | {WhyNot.RESERVED_FOR_ANOTHER: self._before(reserved, self._duration)}
+
+    def _hard_bars(self) -> Bars:
         picture = self._picture
         return {
             WhyNot.BLOCKED: self._before(self._blocked(), self._duration),
-            WhyNot.RESERVED_FOR_ANOTHER: self._before(self._reserved_for_others(), self._with_gap),
             WhyNot.CLIENT_BUSY: self._before(_minutes(picture.asker.busy), self._duration),
             WhyNot.OVERLAPS: [
                 *self._before(_minutes(picture.claims), self._with_gap),
@@ -87,16 +102,15 @@ class Search:
             ],
         }
 
-    def prime_time(self) -> dict[WhyNot, Ranges]:
-        """Return in which ranges only regulars begin, in their own slots (rule B4)."""
+    def _prime_time(self) -> Iterator[tuple[int, int]]:
+        """What is still held back (rule B4)."""
         now = minute_at_or_before(self._picture.now)
-        held = (
+        return (
             (day.opens(one.from_minutes), day.closes(one.until_minutes))
             for day in self._days
             for one in self._diary.prime_time
             if one.weekday == day.date.weekday() and not is_released(self._diary, day.date, minute=now)
         )
-        return {WhyNot.PRIME_TIME: self._before(held, self._duration)}
 
     def _before(self, ranges: Iterable[tuple[int, int]], length: int) -> Ranges:
         """Return where a session of that length must not begin, so that it does not reach into the ranges."""
@@ -107,9 +121,12 @@ class Search:
         ]
 
     def _blocked(self) -> Iterator[tuple[int, int]]:
+        since, until = instant_of(self._first), instant_of(self._last + self._with_gap)
         weekly: dict[int, list[WeeklyRange]] = {}
         for blocked in self._diary.blocks.values():
             match blocked.time:
+                case Period() as period if period.ends_at <= since or until <= period.starts_at:
+                    pass  # a diary keeps what is over, and most blocks are
                 case Period() as period:
                     yield minute_at_or_before(period.starts_at), minute_at_or_after(period.ends_at)
                 case WeeklyRange() as one:
@@ -118,9 +135,8 @@ class Search:
             for one in weekly.get(day.date.weekday(), ()):
                 yield day.opens(one.from_minutes), day.closes(one.until_minutes)
 
-    def _reserved_for_others(self) -> Iterator[tuple[int, int]]:
+    def _reserved_for_others(self, *, gap_minutes: int) -> Iterator[tuple[int, int]]:
         """With the gap after it, as the session that is to come there will have one."""
-        gap_minutes = self._diary.terms.gap_minutes
         theirs = self._picture.asker.relationship_ids
         others = [r for r in self._diary.reserved.values() if r.relationship_id not in theirs]
         for day in self._days:
@@ -131,6 +147,10 @@ class Search:
 
 def _minutes(taken: Iterable[Taken]) -> Iterator[tuple[int, int]]:
     return ((minute_at_or_before(t.starts_at), minute_at_or_after(t.ends_at)) for t in taken)
+
+
+def _together(bars: Bars) -> Ranges:
+    return list(chain.from_iterable(bars.values()))
 
 
 def _outside(starts: Starts, bars: Ranges) -> Iterator[tuple[int, tuple[UUID, ...]]]:

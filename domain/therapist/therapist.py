@@ -43,12 +43,17 @@ class Therapist:
     locations: Mapping[UUID, Location] = field(default_factory=dict)
     accepting_new_clients: bool = True
     paused: PauseExtent | None = None
-    suspended: bool = False
+    suspended: SuspensionReason | None = None
 
     @property
     def takes_no_bookings(self) -> bool:
         """Nobody can book, the therapist for a client neither (rule B11)."""
-        return self.suspended or self.paused is PauseExtent.ALL_BOOKINGS
+        return self.suspended is not None or self.paused is PauseExtent.ALL_BOOKINGS
+
+    @property
+    def takes_new_clients(self) -> bool:
+        """People who are not clients yet can book, as far as the therapist and the operators go (rules B7, B11)."""
+        return self.accepting_new_clients and self.paused is None and self.suspended is None
 
     def price_of(self, kind: SessionKind) -> Price:
         """Return the price and length of a kind of session. Raises NotOffered."""
@@ -109,8 +114,8 @@ def resume(therapist: Therapist, *, now: datetime) -> Resumed | None:
 
 
 def suspend(therapist: Therapist, *, reason: SuspensionReason, now: datetime) -> Suspended | None:
-    """Stop all bookings with a therapist, as an operator (rule B11)."""
-    return None if therapist.suspended else Suspended(reason=reason, at=now)
+    """Stop all bookings with a therapist, as an operator (rule B11). Another reason than before is told anew."""
+    return None if therapist.suspended is reason else Suspended(reason=reason, at=now)
 
 
 def reinstate(therapist: Therapist, *, reason: ReinstatementReason, now: datetime) -> Reinstated | None:
@@ -142,8 +147,8 @@ def evolve(therapist: Therapist | None, event: TherapistEvent) -> Therapist:
         case Resumed():
             return replace(therapist, paused=None)
         case Suspended():
-            return replace(therapist, suspended=True)
+            return replace(therapist, suspended=event.reason)
         case Reinstated():
-            return replace(therapist, suspended=False)
+            return replace(therapist, suspended=None)
         case _:
             assert_never(event)

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.ids import new_id
 from adapters.postgres.alongside import append
-from adapters.postgres.claims import CLAIMS_LIMIT, PostgresClaims
+from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.recorder import PracticeRecorder
 from application.claims import Claim, ClaimKind
 from application.ports import ClaimedTime
@@ -101,12 +101,12 @@ def test_b3_where_nothing_is_stored_the_clashes_are_read_all_the_same(recorder: 
     assert with_a_key == without == (claimed(a_claim(EARLIER)),)
 
 
-def test_b3_no_more_than_a_thousand_clashes_are_listed(any_database: str, recorder: PracticeRecorder) -> None:
-    as_owner(any_database, MANY_CLAIMS, THERAPIST, CLIENT, AT, AT + CLAIMS_LIMIT * HOUR)
+def test_b3_however_many_claims_there_are_none_is_missing(any_database: str, recorder: PracticeRecorder) -> None:
+    as_owner(any_database, MANY_CLAIMS, THERAPIST, CLIENT, AT, AT + 2500 * HOUR)
 
     found = clashes(recorder, 1)
 
-    assert (len(found), found[0].starts_at, found[-1].ends_at) == (CLAIMS_LIMIT, AT, AT + CLAIMS_LIMIT * HOUR)
+    assert (len(found), found[0].starts_at) == (2501, AT)
 
 
 # --- of a client, of a therapist ----------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def meets_block(closed: Period | WeeklyRange, starts_at: datetime, ends_at: date
 
 
 def _closed_by_a_pause(looked: Looked) -> bool:
-    return looked.therapist.suspended or looked.therapist.paused is PauseExtent.ALL_BOOKINGS
+    return looked.therapist.suspended is not None or looked.therapist.paused is PauseExtent.ALL_BOOKINGS
 
 
 def _closed_to_new_clients(looked: Looked) -> bool:

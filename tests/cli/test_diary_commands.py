@@ -66,8 +66,11 @@ def test_b1_a_date_is_opened_and_closed(terminal: Terminal) -> None:
     closed = terminal.changes("date", day, "--closed")
 
     evening = Hours(from_minutes=1080, until_minutes=1200, location_ids=(terminal.seeded.location_id,))
-    assert (opened.out, then) == (f"The hours of {day} are set.\n", {day: (evening,)})
+    assert (opened.out, then) == (f"{day} is set.\n", {day: (evening,)})
     assert (closed.out, terminal.diary().closed) == (f"{day} is closed.\n", frozenset({day}))
+    assert terminal.changes("date", day, "--as-usual").out == f"{day} is as usual.\n"
+    assert (terminal.diary().closed, terminal.diary().opened) == (frozenset(), {})
+    assert terminal.changes("date", day, "--as-usual", "--closed").code == 2
 
 
 def test_b1_a_date_that_is_over_is_refused_in_a_sentence(terminal: Terminal) -> None:

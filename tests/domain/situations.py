@@ -27,7 +27,7 @@ from domain.diary.events import (
 from domain.diary.openings import openings
 from domain.diary.picture import Asker, Picture
 from domain.model import SessionKind, Slot
-from domain.therapist.events import PauseExtent
+from domain.therapist.events import PauseExtent, SuspensionReason
 from domain.therapist.therapist import Therapist
 from domain.zones import zone_of
 from tests.domain.looking import ELSEWHERE, Range, therapist_for
@@ -200,7 +200,7 @@ def _therapists(draw: st.DrawFn, minutes: int) -> Therapist:
         therapist_for(minutes),
         accepting_new_clients=draw(_rarely(NO, usual=True)),
         paused=draw(_rarely(st.sampled_from(PauseExtent), usual=None)),
-        suspended=draw(_rarely(YES, usual=False)),
+        suspended=draw(_rarely(st.just(SuspensionReason.OTHER), usual=None)),
     )
 
 

@@ -29,6 +29,7 @@ class Slowly:
         first, last = (self._wall(instant).date() - n * DAY for instant, n in ((since, 2), (until, -2)))
         self._days = [first + n * DAY for n in range((last - first).days + 1)]
         self._window = range(int(number_of(since - 2 * DAY)), int(number_of(until + 2 * DAY)))
+        self._held_alone = set(self._held(gap_minutes=0))
         self._own = set(self._own_starts())
         self._closed = {
             WhyNot.BLOCKED: set(self._blocked()),
@@ -38,7 +39,7 @@ class Slowly:
         }
         self._closed_with_gap = {
             WhyNot.OVERLAPS: self._of(picture.claims),
-            WhyNot.RESERVED_FOR_ANOTHER: set(self._held()),
+            WhyNot.RESERVED_FOR_ANOTHER: set(self._held(gap_minutes=self._gap)),
         }
 
     def reasons(self, slot: Slot) -> set[WhyNot]:
@@ -48,7 +49,8 @@ class Slowly:
         found = {why for why, closed in self._closed.items() if not closed.isdisjoint(session)}
         found |= {why for why, closed in self._closed_with_gap.items() if not closed.isdisjoint(with_gap)}
         if (at, slot.location.location_id) in self._own:
-            found.discard(WhyNot.PRIME_TIME)
+            found -= {WhyNot.PRIME_TIME, WhyNot.RESERVED_FOR_ANOTHER}
+            found |= set() if self._held_alone.isdisjoint(session) else {WhyNot.RESERVED_FOR_ANOTHER}
         elif not self._is_worked(slot, session):
             found.add(WhyNot.NOT_A_WORKING_TIME)
         return found | set(self._out_of_bounds(slot)) | set(self._switches())
@@ -60,10 +62,10 @@ class Slowly:
         """The first of what closes everything (rules B6, B7, B11, G5)."""
         therapist, asker, new = self._picture.therapist, self._picture.asker, not self._picture.asker.relationship_ids
         in_order = (
-            (therapist.suspended or therapist.paused is PauseExtent.ALL_BOOKINGS, WhyNot.PAUSED),
+            (bool(therapist.suspended) or therapist.paused is PauseExtent.ALL_BOOKINGS, WhyNot.PAUSED),
             (not self._diary.self_booking, WhyNot.SELF_BOOKING_CLOSED),
             (asker.self_booking_revoked, WhyNot.SELF_BOOKING_REVOKED),
-            (new and therapist.paused is PauseExtent.NEW_CLIENTS, WhyNot.PAUSED),
+            (new and therapist.paused is PauseExtent.NEW_CLIENTS, WhyNot.NOT_ACCEPTING_NEW_CLIENTS),
             (new and not therapist.accepting_new_clients, WhyNot.NOT_ACCEPTING_NEW_CLIENTS),
         )
         return [why for holds, why in in_order if holds][:1]
@@ -131,12 +133,12 @@ class Slowly:
         comes = first_showing(self._zone, comes_on - release.weeks_ahead * WEEK, release.at_minutes)
         return number_of(self._picture.now) >= comes
 
-    def _held(self) -> Iterator[int]:
+    def _held(self, *, gap_minutes: int) -> Iterator[int]:
         mine = self._picture.asker.relationship_ids
         others = [one for one in self._diary.reserved.values() if one.relationship_id not in mine]
         for one, day in product(others, self._days):
             for begins in self._begins(one, day):
-                yield from range(begins, begins + one.duration_minutes + self._gap)
+                yield from range(begins, begins + one.duration_minutes + gap_minutes)
 
     def _begins(self, reserved: SlotReserved, day: date) -> list[int]:
         """The minute at which a reserved slot begins on a date: none if it does not, or the clock skips it."""

@@ -16,6 +16,7 @@ from domain.diary.diary import (
     open_date,
     open_diary,
     open_self_booking,
+    reset_date,
     set_hours,
     set_notice,
 )
@@ -41,6 +42,7 @@ from domain.errors import (
     ReversedRange,
     TooManyDates,
     TooManyRanges,
+    TwoOfOneKind,
     UnknownZone,
 )
 from tests.given import CLIENT, DIARY_OPENED, LOCATION, NOW, THERAPIST, given_diary, hours, weekly
@@ -200,6 +202,24 @@ def test_b1_a_diary_holds_so_many_dates_of_its_own_and_those_that_are_over_do_no
     assert open_date(full, day=MONDAY, hours=EVENING, now=NOW) is not None
     a_day_later = datetime.combine(MONDAY, time(), tzinfo=UTC) + timedelta(days=1)
     assert close_date(full, day=one_more, now=a_day_later) is not None
+
+
+def test_b1_a_date_goes_back_to_be_as_the_week_says() -> None:
+    for changed in (OPENED, CLOSED):
+        diary = given_diary(MORNINGS, changed)
+
+        happened = reset_date(diary, day=MONDAY, now=NOW)
+
+        assert happened == OPENED.model_copy(update={"hours": ()})
+        assert given_diary(MORNINGS, changed, happened).hours_on(MONDAY) == given_diary(MORNINGS).hours_on(MONDAY)
+        assert reset_date(given_diary(MORNINGS, changed, happened), day=MONDAY, now=NOW) is None
+
+
+def test_b1_hours_name_a_location_once() -> None:
+    twice = hours("09:00", "12:00").model_copy(update={"location_ids": (LOCATION.location_id,) * 2})
+
+    with pytest.raises(TwoOfOneKind):
+        open_date(given_diary(), day=MONDAY, hours=(twice,), now=NOW)
 
 
 def test_b1_a_date_is_closed_once() -> None:

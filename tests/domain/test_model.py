@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.diary.picture import SENTENCES, WhyNot, not_open
 from domain.errors import NotEndedYet, NotOpen, Refusal, SlotTaken
 from domain.model import Actor, Location, Medium, Money, Role, Slot
 from domain.session.events import BookingPlaced, Confirmed
@@ -76,6 +77,8 @@ def test_every_refusal_has_a_sentence_and_a_name_of_its_own() -> None:
 def test_a_refusal_speaks_its_docstring_or_the_particulars() -> None:
     assert SlotTaken().sentence == "That time is taken."
     assert SlotTaken.code() == "slot-taken"
-    assert NotOpen("inside_notice").sentence == "That time is not open for booking (inside notice)."
+    assert not_open(WhyNot.INSIDE_NOTICE).sentence == SENTENCES[WhyNot.INSIDE_NOTICE]
+    assert NotOpen("anything").sentence == "That time is not open for booking."
+    assert SENTENCES.keys() == set(WhyNot)
     assert NotEndedYet().sentence == "Attendance can be recorded from the end of the session."
     assert NotEndedYet(STARTS_AT).sentence == "Attendance can be recorded from 2030-01-12 09:00 UTC."

@@ -130,7 +130,7 @@ def test_a14_a_place_that_the_therapist_left_is_not_listed() -> None:
     ],
 )
 def test_b9_what_is_not_listed_is_refused_with_the_reason(slot: Slot) -> None:
-    with pytest.raises(NotOpen, match="not a working time") as refused:
+    with pytest.raises(NotOpen, match="does not begin a session") as refused:
         refuse_unless_open(picture_of(WORKS_ON_TUESDAYS), slot)
 
     assert refused.value.reason == "not_a_working_time"

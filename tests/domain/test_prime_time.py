@@ -12,10 +12,10 @@ from domain.diary.openings import reasons, refuse_unless_open
 from domain.diary.picture import WhyNot
 from domain.diary.prime_time import is_released, set_prime_time
 from domain.errors import (
-    BookingTermsOutOfRange,
     NotOpen,
     OverlappingRanges,
     ReleasedTooLate,
+    ReleaseOutOfRange,
     ReversedRange,
     TooManyRanges,
 )
@@ -78,7 +78,7 @@ def test_b4_what_is_held_back_is_refused_with_the_reason_until_it_is_released() 
     before, after = (picture_of(evenings(), now=now) for now in (THE_FRIDAY - MICROSECOND, THE_FRIDAY))
 
     assert reasons(before, at_six) == (WhyNot.PRIME_TIME,)
-    with pytest.raises(NotOpen, match="prime time"):
+    with pytest.raises(NotOpen, match="not open for booking online yet"):
         refuse_unless_open(before, at_six)
     assert reasons(after, at_six) == ()
 
@@ -198,11 +198,17 @@ def test_b4_a_release_comes_before_everything_that_it_opens(release: Release, in
             set_prime_time(given_diary(), ranges=EVENINGS, release=release, now=NOW)
 
 
+def test_b4_without_ranges_there_is_nothing_to_release() -> None:
+    ended = set_prime_time(given_diary(prime_time(EVENINGS)), ranges=(), release=FRIDAY_AT_SIX, now=NOW)
+
+    assert ended == PrimeTimeSet(ranges=(), release=None, at=NOW)
+
+
 def test_b4_a_release_comes_a_year_ahead_at_most() -> None:
     a_year, longer = (FRIDAY_AT_SIX.model_copy(update={"weeks_ahead": weeks}) for weeks in (52, 53))
 
     assert set_prime_time(given_diary(), ranges=EVENINGS, release=a_year, now=NOW) is not None
-    with pytest.raises(BookingTermsOutOfRange):
+    with pytest.raises(ReleaseOutOfRange):
         set_prime_time(given_diary(), ranges=EVENINGS, release=longer, now=NOW)
 
 

@@ -74,7 +74,7 @@ def test_b9_all_reasons_are_told_and_what_matters_most_comes_first() -> None:
         WhyNot.OVERLAPS,
         WhyNot.CLIENT_BUSY,
     )
-    with pytest.raises(NotOpen, match="self booking closed"):
+    with pytest.raises(NotOpen, match="not take bookings online"):
         refuse_unless_open(picture, a_slot(AT_NINE))
 
 

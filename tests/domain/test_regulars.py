@@ -59,7 +59,7 @@ def test_b5_only_the_client_it_is_held_for_books_inside_a_reserved_slot() -> Non
     assert _listed(_mornings(EVERY_WEEK), ANYBODY) == ["09:00", "11:00"]
     assert _listed(_mornings(EVERY_WEEK), THE_OTHER) == ["09:00", "11:00"]
     assert _listed(_mornings(EVERY_WEEK), REGULAR) == ["09:00", "09:30", "10:00", "10:30", "11:00"]
-    with pytest.raises(NotOpen, match="reserved for another"):
+    with pytest.raises(NotOpen, match="kept for somebody else"):
         refuse_unless_open(picture_of(_mornings(EVERY_WEEK)), a_slot(AT_TEN))
 
 
@@ -216,3 +216,18 @@ def test_b10_a_reserved_slot_that_is_skipped_closes_nothing_and_one_shown_twice_
 
     assert listed(date(2026, 3, 29)) == ["00:00", "00:30", "02:00", "02:30"]
     assert listed(date(2026, 10, 25)) == ["00:00", "00:30", "01:00", "02:00", "02:30"]
+
+
+def test_b5_where_a_larger_gap_brings_two_regulars_together_both_keep_their_place_until_one_books() -> None:
+    neighbour = held(reserved_slot_id=ANOTHER, relationship_id=SOMEBODY_ELSE, from_minutes=clock("10:50"))
+    diary = _mornings(NO_GAP, EVERY_WEEK, neighbour, NO_GAP.model_copy(update={"gap_minutes": 10}))
+    booked = lasting(AT_TEN, 60)
+
+    assert ("10:00" in _listed(diary, REGULAR), "10:50" in _listed(diary, THE_OTHER)) == (True, True)
+    assert listed_on(picture_of(diary, asker=THE_OTHER, claims=[booked]), TUESDAY).count("10:50") == 0
+
+
+def test_b5_a_session_longer_than_what_lies_before_another_regular_stays_out_of_their_slot() -> None:
+    neighbour = held(reserved_slot_id=ANOTHER, relationship_id=SOMEBODY_ELSE, from_minutes=clock("10:30"))
+
+    assert "10:00" not in _listed(_mornings(EVERY_WEEK, neighbour), REGULAR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from domain.errors import (
     AlreadyReserved,
     AlreadyThere,
     AnchorOnAnotherWeekday,
+    AnchorTooFarAhead,
     EveryOtherWeekAtMost,
     ReservedSlotOutOfRange,
     TooManyReservedSlots,
@@ -219,14 +220,24 @@ def test_b5_patterns_are_counted_alike_before_and_after_any_new_year(year: int) 
     first = date(year, 12, 25)
     tuesday = first + (1 - first.weekday()) % 7 * DAY
     one = held(interval_weeks=2, anchor=tuesday)
+    then = datetime.combine(first, time(), tzinfo=UTC)
 
     for weeks in range(6):
-        other = held(reserved_slot_id=ANOTHER, interval_weeks=2, anchor=tuesday + weeks * WEEK)
+        other = held(reserved_slot_id=ANOTHER, interval_weeks=2, anchor=tuesday + weeks * WEEK, at=then)
         if weeks % 2:
             assert _reserve(given_diary(one), other) == other
         else:
             with pytest.raises(AlreadyReserved):
                 _reserve(given_diary(one), other)
+
+
+def test_b5_an_anchor_lies_a_year_ahead_at_most() -> None:
+    weekday = (NOW + timedelta(days=366)).date()
+    furthest = held(weekday=weekday.weekday(), anchor=weekday)
+
+    assert _reserve(given_diary(), furthest) == furthest
+    with pytest.raises(AnchorTooFarAhead):
+        _reserve(given_diary(), held(weekday=(weekday + DAY).weekday(), anchor=weekday + DAY))
 
 
 def test_b5_a_reserved_slot_is_no_booking() -> None:

@@ -165,7 +165,10 @@ def test_b11_an_operator_suspends_once_and_reinstates_once_with_a_reason() -> No
     suspended, back = given_therapist(SUSPENDED), given_therapist(SUSPENDED, REINSTATED)
 
     assert suspend(given_therapist(), reason=SuspensionReason.RELIABILITY, now=NOW) == SUSPENDED
-    assert suspend(suspended, reason=SuspensionReason.COMPLAINT, now=NOW) is None
+    assert suspend(suspended, reason=SuspensionReason.RELIABILITY, now=NOW) is None
+    assert suspend(suspended, reason=SuspensionReason.COMPLAINT, now=NOW) == Suspended(
+        reason=SuspensionReason.COMPLAINT, at=NOW
+    )
     assert reinstate(suspended, reason=ReinstatementReason.MISTAKEN, now=NOW) == REINSTATED
     assert reinstate(back, reason=ReinstatementReason.RESOLVED, now=NOW) is None
     assert (suspended.takes_no_bookings, back.takes_no_bookings) == (True, False)
@@ -175,6 +178,6 @@ def test_b11_resuming_lifts_no_suspension_and_reinstating_ends_no_pause() -> Non
     resumed = given_therapist(SUSPENDED, ALL_BOOKINGS, RESUMED)
     reinstated = given_therapist(SUSPENDED, ALL_BOOKINGS, REINSTATED)
 
-    assert (resumed.takes_no_bookings, resumed.suspended, resumed.paused) == (True, True, None)
-    assert (reinstated.takes_no_bookings, reinstated.suspended) == (True, False)
+    assert (resumed.takes_no_bookings, resumed.suspended, resumed.paused) == (True, SuspensionReason.RELIABILITY, None)
+    assert (reinstated.takes_no_bookings, reinstated.suspended) == (True, None)
     assert resume(given_therapist(SUSPENDED), now=NOW) is None
