@@ -12,11 +12,11 @@ from domain.diary.events import (
     BlockCause,
     Blocked,
     DateClosed,
+    DiaryEvent,
     Period,
     PrimeTimeSet,
     ReleaseCause,
     ReservedSlotReleased,
-    SlotReserved,
 )
 from domain.diary.openings import openings, reasons, refuse_unless_open
 from domain.diary.picture import ANYBODY, Asker, WhyNot
@@ -47,8 +47,8 @@ FORTNIGHTLY = held(interval_weeks=2)
 BETWEEN = held(reserved_slot_id=ANOTHER, relationship_id=SOMEBODY_ELSE, interval_weeks=2, anchor=TUESDAY + WEEK)
 
 
-def _mornings(*reserved: SlotReserved) -> Diary:
-    return given_diary(ON, every_day("09:00", "12:00"), *reserved)
+def _mornings(*changes: DiaryEvent) -> Diary:
+    return given_diary(ON, every_day("09:00", "12:00"), *changes)
 
 
 def _listed(diary: Diary, asker: Asker, day: date = TUESDAY) -> list[str]:
