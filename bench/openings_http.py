@@ -107,11 +107,10 @@ def _asked(environment: Mapping[str, str], young: Seeded, old: Seeded, *, regula
                 "old": (anybody, _path(old)),
             }
         )
-    p99 = {name: median(quantiles(of_round, n=100)[-1] for of_round in rounds) for name, rounds in took.items()}
-    for name, rounds in took.items():
-        every = list(chain.from_iterable(rounds))
-        usual, worst = median(every), max(every)
-        print(f"http, {name}: median {usual:.2f}, p99 {p99[name]:.2f} (of {ROUNDS} rounds), max {worst:.2f} ms")
+    every = {name: list(chain.from_iterable(rounds)) for name, rounds in took.items()}
+    p99 = {name: quantiles(of_all, n=100)[-1] for name, of_all in every.items()}
+    for name, of_all in every.items():
+        print(f"http, {name}: median {median(of_all):.2f}, p99 {p99[name]:.2f}, max {max(of_all):.2f} ms")
     return [Limited(f"openings-http-{name}", p99[name], LIMIT_MS) for name in ("anonymous", "client", "old")]
 
 
