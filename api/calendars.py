@@ -29,7 +29,7 @@ from application.people import NAME
 from domain.client import client as clients
 from domain.diary import diary as diaries
 from domain.diary.diary import Diary, diary_id_of
-from domain.diary.layers import ReservedStretch, layers, not_away
+from domain.diary.layers import ReservedStretch, layers, still_free
 from projections import calendar, reserved_slots
 
 router = APIRouter(tags=["views"])
@@ -125,7 +125,9 @@ def _reserved_for(service: Service, client_id: UUID, asked: Window) -> Iterator[
     for therapist_id in therapist_ids:
         diary = service.practice.load(diary_id_of(therapist_id), diaries.evolve).state
         found = layers(diary, **asked._asdict(), now=service.desk.now())
-        for one in not_away(diary, [one for one in found.reserved if one.client_id == client_id]):
+        theirs = [one for one in found.reserved if one.client_id == client_id]
+        taken = service.claims.of_therapist(therapist_id, **asked._asdict())
+        for one in still_free(diary, theirs, taken=taken):
             yield ClientReservedAnswer(
                 starts_at=one.starts_at,
                 ends_at=one.ends_at,

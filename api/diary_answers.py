@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from fastapi import Response
+
 from adapters.bootstrap import Service
-from api.schemas.diaries import (
+from api.schemas.diaries import clock_of, weekday_of
+from api.schemas.diary_answers import (
     BlockAnswer,
     BlockedAnswer,
     ChoiceAnswer,
@@ -23,31 +26,37 @@ from api.schemas.diaries import (
     ReservedSlotAnswer,
     WeeklyHoursAnswer,
     WeeklyRangeAnswer,
-    clock_of,
-    weekday_of,
 )
-from application.availability import CONTACT
-from application.clashes import Clash
+from api.therapists import contact_text
+from api.versions import tag_of
+from application.clashes import CLASHES_SHOWN, Clash
 from application.diaries import DiaryOutcome
 from application.people import NAME
+from application.reading import Read
 from domain.diary import diary as diaries
 from domain.diary.blocks import is_over
 from domain.diary.diary import Diary, diary_id_of
 from domain.diary.events import Blocked, Period, SlotReserved, WeeklyRange
 from domain.diary.picture import WhyNot
+from domain.therapist import therapist as therapists
 from domain.zones import zone_of
 
-CLASHES_SHOWN = 50
 
-
-def diary_answer(service: Service, therapist_id: UUID) -> DiaryAnswer:
-    """Return a diary as it stands. Raises NotThere."""
-    diary = service.practice.load(diary_id_of(therapist_id), diaries.evolve).state
+def diary_answer(service: Service, therapist_id: UUID, response: Response) -> DiaryAnswer:
+    """Return a diary as it stands, with its version as the answer's tag. Raises NotThere."""
+    of_diary = Read(diary_id_of(therapist_id), diaries.evolve)
+    of_therapist = Read(therapists.stream_of(therapist_id), therapists.evolve)
+    found = service.practice.read_together(of_diary, of_therapist)
+    diary, therapist = found.load(of_diary).state, found.load(of_therapist).state
+    response.headers["ETag"] = tag_of(found.load(of_diary).version)
     now = service.desk.now()
     return DiaryAnswer(
         zone=diary.zone,
         self_booking=diary.self_booking,
-        contact=service.people.find(therapist_id, CONTACT),
+        accepting_new_clients=therapist.accepting_new_clients,
+        paused=therapist.paused,
+        suspended=therapist.suspended is not None,
+        contact=contact_text(service, therapist_id),
         notice=NoticeAnswer.of(diary.terms),
         weekly=[WeeklyHoursAnswer.of_weekday(one) for one in diary.weekly],
         dates=_dates(diary, now=now),
@@ -57,9 +66,9 @@ def diary_answer(service: Service, therapist_id: UUID) -> DiaryAnswer:
     )
 
 
-def diary_changed(service: Service, therapist_id: UUID, done: DiaryOutcome) -> DiaryChangedAnswer:
+def diary_changed(service: Service, therapist_id: UUID, done: DiaryOutcome, response: Response) -> DiaryChangedAnswer:
     """Return a diary after a change, with what it clashes with."""
-    diary = diary_answer(service, therapist_id)
+    diary = diary_answer(service, therapist_id, response)
     return DiaryChangedAnswer(**dict(diary), clashes=_clashes(service, done.clashes), clash_count=len(done.clashes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,7 +17,7 @@ Book, pay and keep therapy sessions.
 - Every error is an RFC 9457 problem; its `type` leads to what it means.
 - Every POST but the webhook needs an `Idempotency-Key`; repeated, it is answered again with `Idempotency-Replayed`.
 - A command that stored something answers `Event-Position`; a view read with `Min-Position` has read at least that far.
-- A session has its version as `ETag`; with `If-Match` a command holds only for that version.
+- A session and a diary have their version as `ETag`; with `If-Match` a command holds only for that version.
 - Instants are RFC 3339 in UTC, with the IANA zone beside them; amounts are in minor units.
 """
 
@@ -35,11 +36,12 @@ PROBLEM: dict[str, Any] = {
             "description": "Which dates of a series cannot be booked, and why (`series-clashes`).",
             "items": {
                 "type": "object",
-                "required": ["day", "starts_at", "reason"],
+                "required": ["day", "starts_at", "reason", "sentence"],
                 "properties": {
                     "day": {"type": "string", "format": "date"},
                     "starts_at": {"type": ["string", "null"], "format": "date-time"},
                     "reason": {"type": "string"},
+                    "sentence": {"type": "string"},
                 },
             },
         },
@@ -74,7 +76,13 @@ WITH_A_TOKEN = {
 }
 WITH_A_KEY = {"400": "The request lacks its key", "409": "Not possible now, or another step comes first"}
 WITH_A_SIGNATURE = {"400": "The signature is missing or not the provider's"}
-WITH_A_VERSION = {"412": "The session has changed since the version that `If-Match` names"}
+WITH_A_VERSION = {"412": "The session or the diary has changed since the version that `If-Match` names"}
+WITH_A_TOKEN_OR_NONE = {"401": "A token that is not accepted"}
+WITH_AN_ID = {"404": "Not there"}
+ONE_BY_ONE: Mapping[Action, Mapping[str, str]] = {
+    Action.SET_DATE: {"409": "The diary holds too many dates of their own already"}
+}
+"""What no family of operations has in common."""
 REQUIRED_HEADERS = {"Idempotency-Key", "Stripe-Signature"}
 """Headers that the routes themselves ask for, so that their absence has a problem of its own."""
 WITH_INPUT = {"413": "The body is too large", "422": "Some fields are not as they have to be"}
@@ -97,10 +105,11 @@ def describe(app: FastAPI) -> None:
 def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for operation in path.values():
-            public = PERMISSIONS[Action(operation["operationId"])] is None
+            action = Action(operation["operationId"])
+            public = PERMISSIONS[action] is None
             for parameter in operation.get("parameters", []):
                 _tell_required(parameter)
-            for status, meaning in _statuses(operation, public=public).items():
+            for status, meaning in {**_statuses(operation, public=public), **ONE_BY_ONE.get(action, {})}.items():
                 operation["responses"][status] = _response(meaning)
             if public and "security" in operation:
                 operation["security"] = [{}, *operation["security"]]
@@ -121,13 +130,18 @@ def _statuses(operation: dict[str, Any], *, public: bool) -> dict[str, str]:
     headers = {parameter["name"] for parameter in operation.get("parameters", [])}
     takes_input = "requestBody" in operation or "parameters" in operation
     return {
-        **({} if public else WITH_A_TOKEN),
+        **(_told_to_anybody(operation) if public else WITH_A_TOKEN),
         **(WITH_A_KEY if "Idempotency-Key" in headers else {}),
         **(WITH_A_SIGNATURE if "Stripe-Signature" in headers else {}),
         **(WITH_A_VERSION if "If-Match" in headers else {}),
         **(WITH_INPUT if takes_input else {}),
         **ALWAYS,
     }
+
+
+def _told_to_anybody(operation: dict[str, Any]) -> dict[str, str]:
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    return {**(WITH_A_TOKEN_OR_NONE if "security" in operation else {}), **(WITH_AN_ID if "path" in places else {})}
 
 
 def _response(meaning: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -12,22 +11,15 @@ from adapters.tokens import Person
 from api.auth import AskerIfAny, TheService
 from api.permissions import Action
 from api.schemas.common import MoneyAnswer, PlaceAnswer
-from api.schemas.diaries import ClosedAnswer, OpeningAnswer, OpeningsAnswer
+from api.schemas.openings import ClosedAnswer, OpeningAnswer, OpeningsAnswer
+from api.therapists import contact_text
 from api.windows import From, Until, window
-from application.availability import CONTACT
 from application.standing import picture_of, read_standing
 from domain.diary.openings import Opening, closed_as_a_whole, openings
-from domain.diary.picture import ClosedBecause, WhyNot
+from domain.diary.picture import SENTENCES, ClosedBecause
 from domain.model import Role, SessionKind
 
 router = APIRouter(tags=["diaries"])
-
-SENTENCES: Mapping[ClosedBecause, str] = {
-    WhyNot.PAUSED: "This therapist is not taking bookings at present.",
-    WhyNot.SELF_BOOKING_CLOSED: "This therapist does not take bookings online at present.",
-    WhyNot.SELF_BOOKING_REVOKED: "Please call your therapist to book.",
-    WhyNot.NOT_ACCEPTING_NEW_CLIENTS: "This therapist is not taking new clients at present.",
-}
 
 
 @router.get("/v1/therapists/{therapist_id}/openings", operation_id=Action.LIST_OPENINGS)
@@ -78,5 +70,5 @@ def _opening(opening: Opening) -> OpeningAnswer:
 def _closed(service: Service, therapist_id: UUID, reason: ClosedBecause | None) -> ClosedAnswer | None:
     if reason is None:
         return None
-    contact = service.people.find(therapist_id, CONTACT)
+    contact = contact_text(service, therapist_id)
     return ClosedAnswer(reason=reason, sentence=SENTENCES[reason], contact=contact)

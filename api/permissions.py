@@ -30,6 +30,7 @@ class Action(StrEnum):
     SET_HOURS = "set_hours"
     SET_NOTICE = "set_notice"
     SET_DATE = "set_date"
+    RESET_DATE = "reset_date"
     SET_SELF_BOOKING = "set_self_booking"
     READ_DIARY = "read_diary"
     SET_PRIME_TIME = "set_prime_time"
@@ -40,8 +41,10 @@ class Action(StrEnum):
     SET_NEW_CLIENTS = "set_new_clients"
     PAUSE_BOOKINGS = "pause_bookings"
     RESUME_BOOKINGS = "resume_bookings"
+    READ_SUSPENSION = "read_suspension"
     SUSPEND_THERAPIST = "suspend_therapist"
     REINSTATE_THERAPIST = "reinstate_therapist"
+    READ_CLIENT_SELF_BOOKING = "read_client_self_booking"
     SET_CLIENT_SELF_BOOKING = "set_client_self_booking"
     LIST_OPENINGS = "list_openings"
     READ_THERAPIST_CALENDAR = "read_therapist_calendar"
@@ -53,6 +56,7 @@ class Action(StrEnum):
     SAVE_CARD = "save_card"
     BOOK_SESSION = "book_session"
     BOOK_SERIES = "book_series"
+    READ_SERIES = "read_series"
     READ_SESSION = "read_session"
     CONFIRM_SESSION = "confirm_session"
     CANCEL_SESSION = "cancel_session"
@@ -82,6 +86,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | None] = {
     Action.SET_HOURS: THERAPIST,
     Action.SET_NOTICE: THERAPIST,
     Action.SET_DATE: THERAPIST,
+    Action.RESET_DATE: THERAPIST,
     Action.SET_SELF_BOOKING: THERAPIST,
     Action.READ_DIARY: THERAPIST,
     Action.SET_PRIME_TIME: THERAPIST,
@@ -92,8 +97,10 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | None] = {
     Action.SET_NEW_CLIENTS: THERAPIST,
     Action.PAUSE_BOOKINGS: THERAPIST,
     Action.RESUME_BOOKINGS: THERAPIST,
+    Action.READ_SUSPENSION: OPERATOR,
     Action.SUSPEND_THERAPIST: OPERATOR,
     Action.REINSTATE_THERAPIST: OPERATOR,
+    Action.READ_CLIENT_SELF_BOOKING: THERAPIST,
     Action.SET_CLIENT_SELF_BOOKING: THERAPIST,
     Action.LIST_OPENINGS: None,
     Action.READ_THERAPIST_CALENDAR: THERAPIST,
@@ -105,6 +112,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role] | None] = {
     Action.SAVE_CARD: CLIENT,
     Action.BOOK_SESSION: BOTH,
     Action.BOOK_SERIES: BOTH,
+    Action.READ_SERIES: BOTH | STAFF,
     Action.READ_SESSION: BOTH | STAFF,
     Action.CONFIRM_SESSION: THERAPIST,
     Action.CANCEL_SESSION: BOTH | {Role.OPERATOR},

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 
 from application.errors import Contended, RequestDiffers, RequestInFlight, StoreUnavailable, TryLater, VersionMoved
 from application.ports import GatewayRefused, GatewayUnsure, UnverifiedWebhook
+from domain.diary.picture import SENTENCES, WhyNot
 from domain.errors import (
     AskedWrongly,
     NotOpen,
@@ -192,7 +193,8 @@ def _of_its_own(error: Exception) -> dict[str, Any]:
 
 def _clash(clash: SeriesClash) -> dict[str, str | None]:
     starts_at = None if clash.starts_at is None else clash.starts_at.isoformat().replace("+00:00", "Z")
-    return {"day": clash.day.isoformat(), "starts_at": starts_at, "reason": clash.reason}
+    sentence = SENTENCES[WhyNot(clash.reason)]
+    return {"day": clash.day.isoformat(), "starts_at": starts_at, "reason": clash.reason, "sentence": sentence}
 
 
 def problem(error: Exception, *, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Booking a series of sessions in one request: all of its dates or none (rule A10)."""
+"""Series of sessions: booking one in one request, all of its dates or none (rule A10), and looking at it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from adapters.bootstrap import Service
+from adapters.tokens import Person
 from api.auth import Asker, TheService
 from api.bookings import CANNOT_BE_REFUNDED, refuse_another_policy, whose
 from api.idempotency import UnderAKey, once
@@ -15,8 +17,9 @@ from api.schemas.series import BookSeriesBody, DateWarningsAnswer, SeriesAnswer
 from api.session_answers import session_answer
 from application.practice import Command, Outcome
 from application.series import SeriesBooking, book_series
+from domain.errors import NotThere
 from domain.session.events import ChargeTiming
-from domain.session.series import session_id_of
+from domain.session.series import later_session_ids, session_id_of
 from domain.zones import zone_of
 
 router = APIRouter(tags=["sessions"])
@@ -44,15 +47,39 @@ def book(
 
     done = once(service, asked, act, about=asked.name_id)
     done.tell(response)
-    numbers = range(1, body.count + 1)
-    found = [
-        session_for(service.practice, person, session_id_of(done.subject_id, number), Action.BOOK_SERIES)
-        for number in numbers
-    ]
+    response.headers["Location"] = f"/v1/series/{done.subject_id}"
+    found = _members(service, person, done.subject_id, Action.BOOK_SERIES)
     if done.replayed:
         warnings.extend(_kept_warnings(found))
+    return _answer(service, person, done.subject_id, found, warnings)
+
+
+@router.get("/v1/series/{series_id}", operation_id=Action.READ_SERIES)
+def read_series(service: TheService, person: Asker, series_id: UUID) -> SeriesAnswer:
+    """Look at the sessions of a series, in order, as they stand; `warnings` are told when it is booked only."""
+    found = _members(service, person, series_id, Action.READ_SERIES)
+    return _answer(service, person, series_id, found, warnings=[])
+
+
+def _members(service: Service, person: Person, series_id: UUID, action: Action) -> list[FoundSession]:
+    """Load the sessions of a series for a person. Raises NotThere, NotPermitted."""
+    first = session_for(service.practice, person, session_id_of(series_id, 1), action)
+    if first.state.booked.series is None:
+        raise NotThere
+    later_ids = later_session_ids(first.state.booked.series)
+    return [first, *(session_for(service.practice, person, session_id, action) for session_id in later_ids)]
+
+
+def _answer(
+    service: Service,
+    person: Person,
+    series_id: UUID,
+    found: Sequence[FoundSession],
+    warnings: list[DateWarningsAnswer],
+) -> SeriesAnswer:
+    """Each session has a tag of its own where it is read by itself; all of them together have none."""
     sessions = [session_answer(service, person, one, Response()) for one in found]
-    return SeriesAnswer(series_id=done.subject_id, sessions=sessions, warnings=warnings)
+    return SeriesAnswer(series_id=series_id, sessions=sessions, warnings=warnings)
 
 
 def _kept_warnings(found: Sequence[FoundSession]) -> Iterator[DateWarningsAnswer]:

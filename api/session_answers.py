@@ -10,12 +10,18 @@ from adapters.bootstrap import Service
 from adapters.tokens import Person
 from api.permissions import FoundSession
 from api.schemas.common import MoneyAnswer
-from api.schemas.sessions import CancelledAnswer, ChargeFailureAnswer, LocationAnswer, SessionAnswer
+from api.schemas.sessions import (
+    CancelledAnswer,
+    ChargeFailureAnswer,
+    LocationAnswer,
+    SeriesPlaceAnswer,
+    SessionAnswer,
+)
 from api.versions import tag_of
 from application.people import place_field
 from application.sessions import attendees_field
 from domain.model import Role
-from domain.session.events import Cancelled, ChargeFailed
+from domain.session.events import Cancelled, ChargeFailed, Series
 from domain.session.session import Session, Status
 
 INVOLVED = frozenset({Role.CLIENT, Role.THERAPIST})
@@ -29,6 +35,7 @@ def session_answer(service: Service, person: Person, found: FoundSession, respon
     location = session.slot.location
     return SessionAnswer(
         session_id=found.session_id,
+        series=_place_in(booked.series),
         therapist_id=booked.therapist_id,
         client_id=booked.client_id,
         relationship_id=booked.relationship_id,
@@ -52,6 +59,10 @@ def session_answer(service: Service, person: Person, found: FoundSession, respon
         attendance=session.attendance,
         cancelled=_cancelled(found.cancelled),
     )
+
+
+def _place_in(series: Series | None) -> SeriesPlaceAnswer | None:
+    return None if series is None else SeriesPlaceAnswer(**series.model_dump())
 
 
 def _personal(

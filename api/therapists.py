@@ -12,7 +12,7 @@ from api.idempotency import UnderAKey, once
 from api.permissions import Action, permit, permit_self
 from api.positions import tell_position
 from api.schemas.common import PlaceAnswer
-from api.schemas.diaries import NoticeAnswer
+from api.schemas.diary_answers import NoticeAnswer
 from api.schemas.therapists import (
     JoinBody,
     LocationsBody,
@@ -49,7 +49,7 @@ def therapist_answer(service: Service, therapist_id: UUID) -> TherapistAnswer:
         ],
         locations=[PlaceAnswer.of(location) for location in therapist.locations.values()],
         self_booking=diary.self_booking,
-        accepting_new_clients=therapist.accepting_new_clients and therapist.paused is None,
+        accepting_new_clients=therapist.takes_new_clients,
         paused=PauseExtent.ALL_BOOKINGS if therapist.takes_no_bookings else therapist.paused,
         contact=_contact(service, therapist_id, Picture(diary=diary, therapist=therapist, now=service.desk.now())),
         notice=NoticeAnswer.of(diary.terms),
@@ -59,7 +59,15 @@ def therapist_answer(service: Service, therapist_id: UUID) -> TherapistAnswer:
 
 def _contact(service: Service, therapist_id: UUID, picture: Picture) -> str | None:
     """What somebody reads who cannot book by themselves: nothing where anybody can."""
-    return service.people.find(therapist_id, CONTACT) if closed_as_a_whole(picture) else None
+    return contact_text(service, therapist_id) if closed_as_a_whole(picture) else None
+
+
+def contact_text(service: Service, therapist_id: UUID) -> str | None:
+    """Return what people read who cannot book by themselves, None where there is no text (rules B7, G5).
+
+    A text that was taken away is kept as an empty one.
+    """
+    return service.people.find(therapist_id, CONTACT) or None
 
 
 @router.post("/v1/therapists", status_code=201, operation_id=Action.JOIN_AS_THERAPIST)

@@ -9,7 +9,8 @@ from fastapi import Header
 from api.problems import PreconditionFailed
 
 IfMatch = Annotated[
-    str | None, Header(alias="If-Match", description="Do it only if the session still has this `ETag`.")
+    str | None,
+    Header(alias="If-Match", description="Do it only if it still has this `ETag`: the session, or the diary."),
 ]
 
 

@@ -15,6 +15,9 @@ from domain.diary.events import Period, SlotReserved, WeeklyRange
 from domain.session import session as sessions
 from domain.session.session import Session, Status
 
+CLASHES_SHOWN = 200
+"""How many are told in one answer, beside how many there are."""
+
 Touches = Callable[[Session], bool]
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from application.clashes import Clash
+from application.clashes import CLASHES_SHOWN, Clash
 from application.diaries import DiaryOutcome
 from application.standing import Standing
 from application.wording import WEEKDAYS, instant_in_words
@@ -31,7 +31,6 @@ from domain.diary.picture import WhyNot
 from domain.therapist.therapist import Therapist
 from domain.zones import zone_of
 
-CLASHES_SHOWN = 50
 WIDEST = 10_000
 CHOICES = (
     "They all stand. Keep a session by doing nothing, or cancel it with the API, as an operator or its therapist:",

@@ -31,7 +31,6 @@ create table {TABLE} (
     released text
 );
 create index on {TABLE} (client_id) where released is null;
-create index on {TABLE} (therapist_id) where released is null;
 """
 
 OPEN = f"insert into {OWNERS} (diary_id, therapist_id) values (%(diary_id)s, %(therapist_id)s) on conflict do nothing"
@@ -70,10 +69,10 @@ VIEW = View(name="reserved_slots", version=1, ddl=DDL, apply=apply)
 
 OF_CLIENT = f"""
 select * from {TABLE} where client_id = %(client_id)s and released is null
-order by reserved_slot_id limit %(limit)s
+order by anchor, from_minutes, reserved_slot_id limit %(limit)s
 """
 
 
 def of_client(rows: Rows, client_id: UUID, *, limit: int) -> list[dict[str, Any]]:
-    """A client's reserved slots with all therapists, at most `limit`."""
+    """A client's reserved slots with all therapists, at most `limit`: those that began first."""
     return rows.read(OF_CLIENT, {"client_id": client_id, "limit": limit})

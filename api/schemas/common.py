@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+)
 
 from api.schemas.currencies import CURRENCIES
 from domain.model import Location, Medium
@@ -73,6 +82,15 @@ Name = Annotated[
     AfterValidator(matching(NO_CONTROLS, sentence="This has to be one line of text.")),
 ]
 """One line of text: names of attendees are kept one a line."""
+
+IntervalWeeks = Annotated[
+    StrictInt,
+    Field(
+        description="1 for every week, 2 for every other week.",
+        json_schema_extra={"minimum": 1, "maximum": 2},
+    ),
+]
+"""The bounds are told to machines; what is out of them the practice itself refuses, in its own sentence."""
 
 ZoneName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

@@ -1,15 +1,14 @@
-"""Diaries, as they are sent and answered. Times of day are those of the diary's zone."""
+"""Diaries, as they are sent. Times of day are those of the diary's zone."""
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
-from api.schemas.common import Answer, Body, Day, MoneyAnswer, PlaceAnswer, Rfc3339, described, example, matching
+from api.schemas.common import Body, Day, IntervalWeeks, Rfc3339, described, example, matching
 from application.diaries import Reservation
 from domain.diary.diary import BookingTerms
 from domain.diary.events import (
@@ -21,9 +20,6 @@ from domain.diary.events import (
     WeeklyHours,
     WeeklyRange,
 )
-from domain.diary.picture import ClosedBecause, WhyNot
-from domain.model import Instant, SessionKind
-from domain.session.session import Status
 
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 OR_MIDNIGHT = rf"({CLOCK}|24:00)"
@@ -105,7 +101,7 @@ class WeekBody(Body):
 
 
 class DateBody(Body):
-    """One date's hours beside the weekly ones; none closes the date."""
+    """All hours that one date has beside the weekly ones; an empty list closes the date, the weekly ones included."""
 
     hours: Annotated[list[HoursBody], Field(max_length=20)]
 
@@ -231,7 +227,7 @@ class ReserveBody(Body):
     at: FromTime
     duration_minutes: Annotated[StrictInt, Field(ge=1, le=720)] | None = None
     location_id: UUID
-    interval_weeks: StrictInt = 1
+    interval_weeks: IntervalWeeks = 1
     anchor: Day
 
     model_config = example(
@@ -254,197 +250,3 @@ class ReserveBody(Body):
             interval_weeks=self.interval_weeks,
             anchor=self.anchor,
         )
-
-
-class NoticeAnswer(Answer):
-    """`notice_hours` or `next_day_until`, one of the two; the other is null."""
-
-    notice_hours: int | None
-    next_day_until: str | None
-    horizon_weeks: int
-    grid_minutes: int
-    gap_minutes: int
-
-    @classmethod
-    def of(cls, terms: BookingTerms) -> NoticeAnswer:
-        notice = terms.notice
-        return cls(
-            notice_hours=notice.hours if isinstance(notice, HoursOfNotice) else None,
-            next_day_until=clock_of(notice.until_minutes) if isinstance(notice, DayBefore) else None,
-            horizon_weeks=terms.horizon_weeks,
-            grid_minutes=terms.grid_minutes,
-            gap_minutes=terms.gap_minutes,
-        )
-
-
-class HoursAnswer(Answer):
-    from_: Annotated[str, Field(alias="from")]
-    until: str
-    location_ids: list[UUID]
-
-    @classmethod
-    def of(cls, hours: Hours) -> HoursAnswer:
-        return cls(
-            from_=clock_of(hours.from_minutes),
-            until=clock_of(hours.until_minutes),
-            location_ids=list(hours.location_ids),
-        )
-
-
-class WeeklyHoursAnswer(HoursAnswer):
-    weekday: Weekday
-
-    @classmethod
-    def of_weekday(cls, one: WeeklyHours) -> WeeklyHoursAnswer:
-        return cls(weekday=weekday_of(one.weekday), **dict(HoursAnswer.of(one.hours)))
-
-
-class DateAnswer(Answer):
-    """A date with hours beside the weekly ones, or with none at all."""
-
-    day: date
-    closed: bool
-    hours: list[HoursAnswer]
-
-
-class WeeklyRangeAnswer(Answer):
-    weekday: Weekday
-    from_: Annotated[str, Field(alias="from")]
-    until: str
-
-    @classmethod
-    def of(cls, one: WeeklyRange) -> WeeklyRangeAnswer:
-        return cls(weekday=weekday_of(one.weekday), from_=clock_of(one.from_minutes), until=clock_of(one.until_minutes))
-
-
-class PeriodAnswer(Answer):
-    starts_at: Instant
-    ends_at: Instant
-
-
-class BlockAnswer(Answer):
-    """A block, `once` or `weekly`; the other is null."""
-
-    block_id: UUID
-    once: PeriodAnswer | None
-    weekly: WeeklyRangeAnswer | None
-
-    @classmethod
-    def of(cls, block_id: UUID, time: Period | WeeklyRange) -> BlockAnswer:
-        match time:
-            case Period():
-                period = PeriodAnswer(starts_at=time.starts_at, ends_at=time.ends_at)
-                return cls(block_id=block_id, once=period, weekly=None)
-            case WeeklyRange():
-                return cls(block_id=block_id, once=None, weekly=WeeklyRangeAnswer.of(time))
-
-
-class ReleaseAnswer(Answer):
-    weekday: Weekday
-    at: str
-    weeks_ahead: int
-
-
-class PrimeTimeAnswer(Answer):
-    ranges: list[WeeklyRangeAnswer]
-    release: ReleaseAnswer | None
-
-
-class ReservedSlotAnswer(Answer):
-    reserved_slot_id: UUID
-    relationship_id: UUID
-    client_id: UUID
-    client_name: str
-    weekday: Weekday
-    at: str
-    duration_minutes: int
-    location_id: UUID
-    interval_weeks: int
-    anchor: date
-
-
-class DiaryAnswer(Answer):
-    """A diary as its therapist keeps it. Dates and blocks that are over are left out.
-
-    `contact` is what people read who cannot book by themselves (rules B7, G5).
-    """
-
-    zone: str
-    self_booking: bool
-    contact: str | None
-    notice: NoticeAnswer
-    weekly: list[WeeklyHoursAnswer]
-    dates: list[DateAnswer]
-    blocks: list[BlockAnswer]
-    prime_time: PrimeTimeAnswer
-    reserved_slots: list[ReservedSlotAnswer]
-
-
-class ChoiceAnswer(Answer):
-    """Something that can be done about a clash, and the request that does it; none for leaving it as it is."""
-
-    choice: Literal["cancel", "keep"]
-    method: str | None = None
-    path: str | None = None
-    body: dict[str, Any] | None = None
-
-
-class ClashAnswer(Answer):
-    """A session that stands although the diary now says otherwise, and what can be done (rule B3)."""
-
-    session_id: UUID
-    client_id: UUID
-    client_name: str
-    starts_at: Instant
-    ends_at: Instant
-    status: Status
-    choices: list[ChoiceAnswer]
-
-
-class DiaryChangedAnswer(DiaryAnswer):
-    """The diary after a change, the first sessions that it clashes with, and how many there are."""
-
-    clashes: list[ClashAnswer]
-    clash_count: int
-
-
-class BlockedAnswer(BlockAnswer):
-    """A new block, the first sessions that stand in it, and how many there are."""
-
-    clashes: list[ClashAnswer]
-    clash_count: int
-
-
-class ReservedAnswer(ReservedSlotAnswer):
-    """A new reserved slot, other clients' first sessions in it, and what the therapist should know (rule B13)."""
-
-    clashes: list[ClashAnswer]
-    clash_count: int
-    warnings: list[WhyNot]
-
-
-class OpeningAnswer(Answer):
-    """A time that can be booked, where, for how much, and until when cancelling it would be free."""
-
-    starts_at: Instant
-    ends_at: Instant
-    locations: list[PlaceAnswer]
-    price: MoneyAnswer
-    notice_deadline: Instant
-
-
-class ClosedAnswer(Answer):
-    """Why nothing is open to the one who asks, and how to reach the therapist instead, if they say (rules B7, G5)."""
-
-    reason: ClosedBecause
-    sentence: str
-    contact: str | None
-
-
-class OpeningsAnswer(Answer):
-    """What is open to the one who asks; `closed` says why where that is nothing as a whole."""
-
-    zone: str
-    kind: SessionKind
-    openings: list[OpeningAnswer]
-    closed: ClosedAnswer | None

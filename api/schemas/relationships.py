@@ -25,7 +25,7 @@ class ClientSelfBookingBody(Body):
 
 
 class ClientSelfBookingAnswer(Answer):
-    """Whether the client may book by themselves, and which slots are reserved for them."""
+    """Whether the client may book by themselves with this therapist at all, and which slots are reserved for them."""
 
     relationship_id: UUID
     open: bool

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt
 
-from api.schemas.common import Answer, example
+from api.schemas.common import Answer, IntervalWeeks, example
 from api.schemas.sessions import PERSON, BookBody, SessionAnswer
 from application.series import DateWarnings
 from domain.model import Instant
@@ -21,7 +21,7 @@ class BookSeriesBody(BookBody):
     """
 
     count: Annotated[StrictInt, Field(ge=2, le=52)]
-    interval_weeks: StrictInt = 1
+    interval_weeks: IntervalWeeks = 1
 
     model_config = example(
         therapist_id=PERSON,

@@ -79,10 +79,22 @@ class CancelledAnswer(Answer):
     at: Instant
 
 
+class SeriesPlaceAnswer(Answer):
+    """Which session of a series this is: `number` of `count`, from 1. The whole series: `/v1/series/{series_id}`."""
+
+    series_id: UUID
+    number: int
+    count: int
+
+
 class SessionAnswer(Answer):
-    """A session. Amounts are in minor units of the price's currency; `attendees` is null for staff."""
+    """A session; amounts are in minor units of the price's currency.
+
+    `attendees` is null for staff, `series` for a session that was booked by itself.
+    """
 
     session_id: UUID
+    series: SeriesPlaceAnswer | None
     therapist_id: UUID
     client_id: UUID
     relationship_id: UUID

@@ -19,7 +19,7 @@ from api.schemas.common import (
     example,
     matching,
 )
-from api.schemas.diaries import NoticeAnswer
+from api.schemas.diary_answers import NoticeAnswer
 from domain.model import Location, Medium, Money, SessionKind
 from domain.therapist.events import PauseExtent, Price, SuspensionReason
 
@@ -85,7 +85,7 @@ class LocationsBody(Body):
 LINES = r"[^\x00-\x09\x0b-\x1f\x7f-\x9f]*"
 ContactText = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    StringConstraints(strip_whitespace=True, max_length=500),
     AfterValidator(matching(LINES, sentence="This has to be plain text.")),
 ]
 
@@ -93,7 +93,7 @@ ContactText = Annotated[
 class NewClientsBody(Body):
     """Whether people who are not clients yet may book, and what they read where they may not (rule B7).
 
-    `contact` stays as it was where it is not given.
+    `contact` stays as it was where it is not given; an empty one takes the text away.
     """
 
     accepting: StrictBool
@@ -126,7 +126,11 @@ class PriceAnswer(Answer):
 
 
 class TherapistAnswer(Answer):
-    """What anybody sees of a therapist (rule A1). `contact` is there where not everybody can book by themselves."""
+    """What anybody sees of a therapist (rule A1).
+
+    `accepting_new_clients` says whether people who are not clients yet can book, whatever keeps them from it; `contact`
+    is there where not everybody can book by themselves.
+    """
 
     therapist_id: UUID
     name: str
@@ -140,3 +144,11 @@ class TherapistAnswer(Answer):
     contact: str | None
     notice: NoticeAnswer
     policy_version: str
+
+
+class SuspensionAnswer(Answer):
+    """Whether operators keep all bookings with a therapist stopped, and why; `reason` is null where they do not."""
+
+    therapist_id: UUID
+    suspended: bool
+    reason: SuspensionReason | None

@@ -85,7 +85,7 @@ class TherapistCalendarAnswer(Answer):
 
 
 class ClientReservedAnswer(StretchAnswer):
-    """A date of a time that is reserved for the client; dates on which the therapist is away are left out (rule B5)."""
+    """A date of a time reserved for the client; what is blocked, closed or taken is left out (rule B5)."""
 
     reserved_slot_id: UUID
     therapist_id: UUID

@@ -12,6 +12,7 @@ from domain.diary.clashes import blocks_out
 from domain.diary.days import LocalDay, instant_of, local_days, minute_at_or_after, minute_at_or_before
 from domain.diary.diary import Diary
 from domain.diary.events import Period, SlotReserved, WeeklyRange
+from domain.diary.picture import Taken
 from domain.diary.prime_time import is_released
 from domain.diary.reserved_slots import start_on
 from domain.zones import zone_of
@@ -119,11 +120,15 @@ def reserved_stretches(reserved: SlotReserved, days: Sequence[LocalDay]) -> Iter
             )
 
 
-def not_away(diary: Diary, stretches: Iterable[ReservedStretch]) -> Iterator[ReservedStretch]:
-    """Yield the reserved stretches on which the therapist is not away: not blocked, not on a closed date (rule B5)."""
+def still_free(
+    diary: Diary, stretches: Iterable[ReservedStretch], *, taken: Sequence[Taken]
+) -> Iterator[ReservedStretch]:
+    """Yield the reserved stretches that are not skipped: not blocked, not on a closed date, not taken (rule B5)."""
     zone = zone_of(diary.zone)
     for one in stretches:
         times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
-        blocked = any(blocks_out(diary, block.time, **times) for block in diary.blocks.values())
-        if not blocked and one.starts_at.astimezone(zone).date() not in diary.closed:
+        skipped = any(blocks_out(diary, block.time, **times) for block in diary.blocks.values()) or any(
+            claim.starts_at < one.ends_at and one.starts_at < claim.ends_at for claim in taken
+        )
+        if not skipped and one.starts_at.astimezone(zone).date() not in diary.closed:
             yield one

@@ -90,6 +90,10 @@ class Practice:
         ok(client.post(f"/v1/clients/{client.id}/cards", {"setup_id": setup["setup_id"]}))
         return client
 
+    def seen(self, therapist: Therapist) -> dict[str, Any]:
+        """What anybody sees of a therapist."""
+        return ok(self.api.http.get(therapist.path))
+
     def day(self, *, in_days: int = 10) -> date:
         """The date so many days from now on the clock of London."""
         return self.api.service.desk.now().astimezone(LONDON).date() + timedelta(days=in_days)
@@ -247,3 +251,9 @@ def refused(response: httpx.Response) -> tuple[int, str]:
     assert members["title"]
     assert members["detail"]
     return response.status_code, members["type"].removeprefix("/problems/")
+
+
+def reason(answer: httpx.Response) -> str:
+    """Return why a time is not open."""
+    assert refused(answer) == (409, "not-open")
+    return str(answer.json()["reason"])

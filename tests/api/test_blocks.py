@@ -124,6 +124,7 @@ def test_b3_only_the_first_clashes_are_shown_and_all_are_counted(
     therapist, day = practice.therapist(), practice.day()
     client = practice.known(therapist)
     first, _ = (practice.placed(client.asks, therapist, on(day, clock)) for clock in ("09:00", "10:00"))
+    assert diary_answers.CLASHES_SHOWN == 200
     monkeypatch.setattr(diary_answers, "CLASHES_SHOWN", 1)
 
     made = ok(block(therapist, {"once": once(day, "08:00", "18:00")}))
@@ -154,7 +155,7 @@ def test_b3_a_client_is_told_that_a_time_is_blocked(practice: Practice) -> None:
     assert refused(answer) == (409, "not-open")
     assert (answer.json()["reason"], answer.json()["detail"]) == (
         "blocked",
-        "That time is not open for booking (blocked).",
+        "This therapist is not available at that time.",
     )
 
 

@@ -59,6 +59,26 @@ def test_a_request_that_may_hold_for_a_version_can_fail_on_it(api: Api) -> None:
         assert ("412" in operation["responses"]) is ("If-Match" in names)
 
 
+def test_a_public_path_that_takes_a_token_can_refuse_it(api: Api) -> None:
+    public = {id_: one for id_, (_, one) in operations(api).items() if PERMISSIONS[Action(id_)] is None}
+    refusing = {id_ for id_, one in public.items() if "401" in one["responses"]}
+    assert refusing == {id_ for id_, one in public.items() if "security" in one}
+    assert {Action.READ_THERAPIST, Action.LIST_OPENINGS} <= refusing
+
+
+def test_a_date_that_is_one_too_many_is_described(api: Api) -> None:
+    described = operations(api)
+    assert {id_ for id_, (method, one) in described.items() if method == "put" and "409" in one["responses"]} == {
+        Action.SET_DATE
+    }
+
+
+def test_the_weeks_between_are_described_with_their_bounds(api: Api) -> None:
+    schemas = ok(api.http.get("/openapi.json"))["components"]["schemas"]
+    weeks = [schemas[body]["properties"]["interval_weeks"] for body in ("ReserveBody", "BookSeriesBody")]
+    assert [(one["minimum"], one["maximum"], one["default"]) for one in weeks] == [(1, 2, 1)] * 2
+
+
 def test_the_metrics_are_described_as_text(api: Api) -> None:
     answered = operations(api)[Action.READ_METRICS][1]["responses"]["200"]
     assert list(answered["content"]) == ["text/plain"]

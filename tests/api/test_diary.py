@@ -52,6 +52,9 @@ def test_b6_a_new_diary_has_nothing_in_it_and_self_booking_is_closed(practice: P
     assert diary == {
         "zone": "Europe/London",
         "self_booking": False,
+        "accepting_new_clients": True,
+        "paused": None,
+        "suspended": False,
         "contact": None,
         "notice": a_notice(),
         "weekly": [],
@@ -119,6 +122,45 @@ def test_b1_dates_are_read_until_they_are_over(practice: Practice) -> None:
         {"day": (day + timedelta(days=1)).isoformat(), "closed": True, "hours": []},
     ]
     assert diary_of(therapist)["dates"] == before[1:]
+
+
+def test_b1_a_date_is_as_the_week_says_again(practice: Practice) -> None:
+    therapist, day = practice.therapist(), practice.day()
+    next_day, evening = day + timedelta(days=1), {"from": "18:00", "until": "20:00", "location_ids": [therapist.place]}
+    put(therapist, "hours", {"weekly": [every(day, "09:00", "12:00") | {"location_ids": [therapist.place]}]})
+    before = [practice.open_on(one, therapist) for one in (day, next_day)]
+    put(therapist, f"dates/{day}", {"hours": []})
+    put(therapist, f"dates/{next_day}", {"hours": [evening]})
+    meanwhile = [practice.open_on(one, therapist) for one in (day, next_day)]
+
+    answers = [therapist.asks.delete(f"{therapist.path}/dates/{one}") for one in (day, next_day, next_day)]
+
+    assert [len(ok(answer)["dates"]) for answer in answers] == [1, 0, 0]
+    assert ["Event-Position" in answer.headers for answer in answers] == [True, True, False]
+    assert [bool(one) for one in meanwhile] == [False, True]
+    assert [practice.open_on(one, therapist) for one in (day, next_day)] == before
+
+
+def test_b1_a_date_that_loses_its_own_hours_tells_the_sessions_in_them(practice: Practice) -> None:
+    therapist, day = practice.therapist(), practice.day()
+    client = practice.known(therapist)
+    put(therapist, "hours", {"weekly": []})
+    put(
+        therapist,
+        f"dates/{day}",
+        {"hours": [{"from": "18:00", "until": "20:00", "location_ids": [therapist.place]}]},
+    )
+    session = practice.placed(client.asks, therapist, on(day, "18:00"))
+
+    answered = ok(therapist.asks.delete(f"{therapist.path}/dates/{day}"))
+
+    assert [one["session_id"] for one in answered["clashes"]] == [session["session_id"]]
+
+
+def test_b1_a_date_that_is_over_stays_as_it_was(practice: Practice) -> None:
+    therapist = practice.therapist()
+    answer = therapist.asks.delete(f"{therapist.path}/dates/{practice.day(in_days=-1)}")
+    assert refused(answer) == (422, "in-the-past")
 
 
 def test_a_change_tells_its_position_and_asked_twice_it_is_nothing(practice: Practice) -> None:

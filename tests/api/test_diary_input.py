@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from adapters.ids import new_id
-from domain.diary import blocks, reserved_slots
+from domain.diary import blocks, diary, reserved_slots
 from tests.api.practice import (
     Practice,
     Therapist,
@@ -91,6 +91,21 @@ def test_b3_a_diary_holds_so_many_blocks_and_no_more(practice: Practice, monkeyp
 
     assert refused(refusal) == (409, "too-many-blocks")
     assert add_block(therapist, once(day, "14:00", "14:30")).status_code == 201
+
+
+def test_b1_a_diary_holds_so_many_dates_and_no_more(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    therapist, day = practice.therapist(), practice.day()
+    assert diary.DATES_LIMIT == 400
+    monkeypatch.setattr(diary, "DATES_LIMIT", 1)
+    ok(therapist.asks.put(f"{therapist.path}/dates/{day}", {"hours": []}))
+    another = f"{therapist.path}/dates/{day + timedelta(days=1)}"
+
+    with nothing_stored(practice):
+        refusal = therapist.asks.put(another, {"hours": []})
+    ok(therapist.asks.delete(f"{therapist.path}/dates/{day}"))
+
+    assert refused(refusal) == (409, "too-many-dates")
+    assert therapist.asks.put(another, {"hours": []}).status_code == 200
 
 
 def add_block(therapist: Therapist, period: dict[str, object]) -> httpx.Response:

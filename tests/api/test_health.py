@@ -15,6 +15,7 @@ from adapters.people import PostgresPeople
 from api import health, main
 from api.app import create_app
 from api.problems import every_problem
+from domain.diary.picture import WhyNot
 from domain.model import Role
 from tests.api.practice import Practice, ok, refused
 from tests.api.server import Api, asking, served
@@ -142,6 +143,18 @@ def test_every_problem_says_what_it_means(api: Api) -> None:
         assert problem["meaning"].endswith(".")
         assert 400 <= problem["status"] < 600
     assert refused(api.http.get("/problems/nothing")) == (404, "no-such-path")
+
+
+def test_b9_the_reasons_for_which_a_time_is_not_open_are_told_with_their_sentences(api: Api) -> None:
+    told = {
+        code: ok(api.http.get(f"/problems/{code}"))["reasons"] for code in ("not-open", "series-clashes", "slot-taken")
+    }
+    reasons = {code: {one["reason"] for one in listed} for code, listed in told.items()}
+    assert {"reason": "blocked", "sentence": "This therapist is not available at that time."} in told["not-open"]
+    assert set(WhyNot) - reasons["not-open"] == {WhyNot.OVERLAPS, WhyNot.CLIENT_BUSY}
+    assert {WhyNot.OVERLAPS, WhyNot.CLIENT_BUSY, WhyNot.CLOCK_CHANGE_GAP} <= reasons["series-clashes"]
+    assert WhyNot.PAUSED not in reasons["series-clashes"]
+    assert told["slot-taken"] == []
 
 
 def test_personal_answers_are_not_kept_by_anybody(api: Api, practice: Practice) -> None:

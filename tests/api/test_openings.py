@@ -31,6 +31,7 @@ from tests.api.practice import (
 )
 from tests.api.server import Asking
 
+NO_NEW_CLIENTS = "This therapist is not taking new clients at present; clients of theirs sign in."
 CALL_MY_OFFICE = "I have no free places at present. Call my office: 020 7946 0018."
 
 
@@ -67,7 +68,7 @@ def test_b7_anybody_new_and_known_clients_see_what_is_open_to_them(practice: Pra
 
     not_new = {
         "reason": "not_accepting_new_clients",
-        "sentence": "This therapist is not taking new clients at present.",
+        "sentence": NO_NEW_CLIENTS,
         "contact": CALL_MY_OFFICE,
     }
     call = {
@@ -88,7 +89,7 @@ def test_b7_anybody_new_and_known_clients_see_what_is_open_to_them(practice: Pra
             "self_booking_closed",
             "This therapist does not take bookings online at present.",
         ),
-        ("pause", {"extent": "new_clients"}, "paused", "This therapist is not taking bookings at present."),
+        ("pause", {"extent": "new_clients"}, "not_accepting_new_clients", NO_NEW_CLIENTS),
         ("pause", {"extent": "all_bookings"}, "paused", "This therapist is not taking bookings at present."),
     ],
     ids=["self-booking", "pause for new clients", "pause"],

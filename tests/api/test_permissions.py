@@ -51,7 +51,7 @@ PARAMETERS: Mapping[Action, Mapping[str, str]] = {Action.REINSTATE_THERAPIST: {"
 
 ABOUT_NOBODY = {Action.JOIN_AS_THERAPIST, Action.REGISTER_CLIENT, Action.BOOK_SESSION, Action.BOOK_SERIES}
 
-BY_THE_ROLE_ALONE = {Action.SUSPEND_THERAPIST, Action.REINSTATE_THERAPIST}
+BY_THE_ROLE_ALONE = {Action.READ_SUSPENSION, Action.SUSPEND_THERAPIST, Action.REINSTATE_THERAPIST}
 """What operators do with people who are public: nothing is given away by what others are answered."""
 
 
@@ -79,7 +79,7 @@ def ask(asking: Asking, method: str, path: str, action: Action) -> httpx.Respons
 def about(api: Api, ids: Mapping[str, str]) -> list[tuple[str, str, Action]]:
     """Return the routes that are about somebody's thing and need a token, with the ids filled in."""
     found = [(method, path, Action(operation_id)) for method, path, operation_id in routes(api)]
-    of_diaries = dict.fromkeys(("block_id", "reserved_slot_id"), str(new_id()))
+    of_diaries = dict.fromkeys(("block_id", "reserved_slot_id", "series_id"), str(new_id()))
     return [
         (method, path.format(day="2199-01-01", code="", **of_diaries, **ids), action)
         for method, path, action in found
@@ -192,6 +192,8 @@ def test_what_is_theirs_but_not_their_part_is_not_permitted(api: Api, practice: 
         operator.post("/v1/series", a_series(therapist, "2030-01-07T09:00:00Z")),
         auditor.put(f"{therapist.path}/suspension", {"reason": "complaint"}),
         therapist.asks.put(f"{therapist.path}/suspension", {"reason": "complaint"}),
+        auditor.get(f"{therapist.path}/suspension"),
+        operator.get(f"/v1/relationships/{relationship_id}/self-booking"),
         therapist.asks.delete(f"{therapist.path}/suspension?reason=resolved"),
         client.put(f"/v1/relationships/{relationship_id}/self-booking", {"open": False}),
         operator.put(f"/v1/relationships/{relationship_id}/self-booking", {"open": False}),

@@ -223,6 +223,6 @@ def test_b5_a_slot_at_a_place_or_for_a_relationship_that_is_not_theirs_is_refuse
         reserve(therapist, others, day, relationship_id=therapist.id),
     ]
 
-    assert [refused(one) for one in answers] == [(422, "unknown-location"), *[(404, "not-there")] * 2]
+    assert [refused(one) for one in answers] == [(422, "unknown-location"), *[(409, "no-relationship")] * 2]
     assert [answer.json() for answer in answers[1:2]] == [answer.json() for answer in answers[2:]]
     assert reserved_by(therapist) == []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -118,12 +116,12 @@ def test_a10_all_dates_that_clash_are_named_with_their_reasons(practice: Practic
     assert refused(answer) == (409, "series-clashes")
     assert problem["detail"] == "4 dates of the series cannot be booked, so none was."
     assert problem["clashes"] == [
-        {"day": one.isoformat(), "starts_at": on(one, "12:00"), "reason": reason}
-        for one, reason in [
-            (second, "overlaps"),
-            (third, "blocked"),
-            (fourth, "client_busy"),
-            (fifth, "not_a_working_time"),
+        {"day": one.isoformat(), "starts_at": on(one, "12:00"), "reason": reason, "sentence": sentence}
+        for one, reason, sentence in [
+            (second, "overlaps", "That time is taken."),
+            (third, "blocked", "This therapist is not available at that time."),
+            (fourth, "client_busy", "The client has another session at that time."),
+            (fifth, "not_a_working_time", "This therapist does not begin a session there at that time."),
         ]
     ]
 
@@ -223,7 +221,14 @@ def test_b10_a_date_whose_time_the_clocks_skip_is_a_clash(practice: Practice) ->
     answer = by_therapist(therapist, known.asks, on(first, "01:30"), count=5)
 
     assert refused(answer) == (409, "series-clashes")
-    assert answer.json()["clashes"] == [{"day": skipping.isoformat(), "starts_at": None, "reason": "clock_change_gap"}]
+    assert answer.json()["clashes"] == [
+        {
+            "day": skipping.isoformat(),
+            "starts_at": None,
+            "reason": "clock_change_gap",
+            "sentence": "The clocks skip that time on that date.",
+        }
+    ]
 
 
 def test_b10_a_series_keeps_its_time_of_day_when_the_clocks_change(practice: Practice) -> None:
@@ -264,14 +269,3 @@ def test_a7_a_series_for_a_client_who_did_not_agree_or_is_nobodys_is_refused(pra
 
     assert refused(unagreed) == (409, "client-agreement-missing")
     assert refused(for_a_stranger) == (404, "not-there")
-
-
-def test_a10_the_sessions_of_a_series_are_found_by_its_id(practice: Practice) -> None:
-    therapist, client, day = practice.therapist(), practice.client(), practice.day()
-    series: dict[str, Any] = ok(client.post("/v1/series", a_series(therapist, on(day, "12:00"))))
-    practice.api.do_work()
-
-    histories = [ok(client.get(f"/v1/sessions/{one['session_id']}/history"))["events"][0] for one in series["sessions"]]
-
-    assert {UUID(one["data"]["series"]["series_id"]) for one in histories} == {UUID(series["series_id"])}
-    assert [f"({number} of 3)" in one["words"] for number, one in enumerate(histories, start=1)] == [True] * 3

@@ -28,7 +28,7 @@ SENTENCES: list[tuple[ToldEvent, str]] = [
     ),
     (
         relationship.SelfBookingRevoked(at=NOW),
-        "The therapist asked the client to book by telephone; what is booked stands (G5).",
+        "The client was asked to book by telephone; what is booked stands (G5).",
     ),
     (relationship.SelfBookingRestored(at=NOW), "The client may book by themselves again (G5)."),
     (

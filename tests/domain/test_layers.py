@@ -9,11 +9,11 @@ import pytest
 
 from domain.diary.diary import Diary
 from domain.diary.events import Blocked, DateClosed, DateOpened, Period, WeeklyHours, WeeklyRange
-from domain.diary.layers import BlockedStretch, Layers, ReservedStretch, Stretch, WorkingStretch, layers, not_away
+from domain.diary.layers import BlockedStretch, Layers, ReservedStretch, Stretch, WorkingStretch, layers, still_free
 from domain.model import Location
 from domain.zones import zone_of
 from tests.domain.changing_clocks import LONDON, LORD_HOWE, OVER_A_CHANGE, SKIPPED, diary_in, hours_of, utc
-from tests.domain.looking import ELSEWHERE, HOUR, TUESDAY, clock, every_day, week_of, weekly_range
+from tests.domain.looking import ELSEWHERE, HOUR, TUESDAY, Range, clock, every_day, week_of, weekly_range
 from tests.domain.test_blocks import A_BLOCK, blocked
 from tests.domain.test_blocks import ANOTHER as ANOTHER_BLOCK
 from tests.domain.test_prime_time import FRIDAY_AT_SIX, prime_time
@@ -240,7 +240,7 @@ def test_b5_clients_who_alternate_are_in_the_layer_in_turn() -> None:
 def _times_away(diary: Diary) -> tuple[list[str], list[str]]:
     """What is reserved in three weeks, and what of it on times on which the therapist is not away."""
     found = week(diary, lasts=3 * WEEK)
-    return shown(found.reserved), shown(not_away(diary, found.reserved))
+    return shown(found.reserved), shown(still_free(diary, found.reserved, taken=()))
 
 
 ALL_TUESDAYS = ["08 10:00-10:50", "15 10:00-10:50", "22 10:00-10:50"]
@@ -272,7 +272,7 @@ def test_b5_whether_a_date_is_closed_is_said_by_the_therapists_clock() -> None:
         diary_in(LORD_HOWE, at_one, DateClosed(day=day, at=NOW)) for day in (TUESDAY - DAY, TUESDAY)
     )
 
-    assert [len(list(not_away(diary, week(diary).reserved))) for diary in (closed_before, closed)] == [1, 0]
+    assert [len(list(still_free(diary, week(diary).reserved, taken=()))) for diary in (closed_before, closed)] == [1, 0]
 
 
 def test_b5_whether_the_therapist_is_away_does_not_hang_on_where_the_asked_range_ends() -> None:
@@ -281,7 +281,16 @@ def test_b5_whether_the_therapist_is_away_does_not_hang_on_where_the_asked_range
 
     found = layers(diary, since=midnight - DAY, until=midnight, now=NOW)
 
-    assert (len(found.reserved), list(not_away(diary, found.reserved))) == (1, [])
+    assert (len(found.reserved), list(still_free(diary, found.reserved, taken=()))) == (1, [])
+
+
+def test_b5_a_date_that_is_taken_is_skipped_and_one_beside_it_is_not() -> None:
+    diary = given_diary(held())
+    found = week(diary, lasts=2 * WEEK)
+
+    left = still_free(diary, found.reserved, taken=[Range(TEN - HOUR, TEN), Range(TEN + WEEK, TEN + WEEK + HOUR)])
+
+    assert shown(left) == ["08 10:00-10:50"]
 
 
 def test_b10_sixty_two_days_have_all_their_days_at_their_time_of_day() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -82,3 +83,14 @@ def test_no_more_slots_are_read_than_were_asked_for(seeded: Seeded) -> None:
         reserve(seeded, reservation_for(seeded, client_id, hour=hour))
 
     assert (len(found(seeded, client_id)), len(found(seeded, client_id, limit=2))) == (3, 2)
+
+
+def test_b5_the_slots_that_began_first_are_read_where_there_are_too_many(seeded: Seeded) -> None:
+    client_id = a_known_client(seeded)
+    later, sooner = (reservation_for(seeded, client_id, hour=hour) for hour in (9, 11))
+    reserve(seeded, replace(later, anchor=later.anchor + timedelta(weeks=1)))
+    reserve(seeded, sooner)
+    reserve(seeded, reservation_for(seeded, client_id, hour=13))
+
+    assert [minutes for _, minutes in found(seeded, client_id, limit=2)] == [11 * 60, 13 * 60]
+    assert [minutes for _, minutes in found(seeded, client_id)] == [11 * 60, 13 * 60, 9 * 60]
