@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from api import diary_answers
+from application.clashes import CLASHES_SHOWN
 from tests.api.practice import Practice, Therapist, every, ok, on, once, refused
 
 REPLAYED = "Idempotency-Replayed"
@@ -124,7 +125,7 @@ def test_b3_only_the_first_clashes_are_shown_and_all_are_counted(
     therapist, day = practice.therapist(), practice.day()
     client = practice.known(therapist)
     first, _ = (practice.placed(client.asks, therapist, on(day, clock)) for clock in ("09:00", "10:00"))
-    assert diary_answers.CLASHES_SHOWN == 200
+    assert CLASHES_SHOWN == 200
     monkeypatch.setattr(diary_answers, "CLASHES_SHOWN", 1)
 
     made = ok(block(therapist, {"once": once(day, "08:00", "18:00")}))
