@@ -27,6 +27,7 @@ from domain.diary.picture import WhyNot
 from domain.model import Role
 from domain.session.events import Booked
 from projections.catalogue import VIEWS
+from tests.adapters.stored import wait_until
 from tests.campaigns.chapter import Figures
 from tests.campaigns.diary_judge import violations, wrongly_listed
 from tests.campaigns.diary_race import REASON, Played, race
@@ -98,6 +99,8 @@ def judge(world: World, played: Played) -> Verdict:
 
 
 def _whole_log(service: Service) -> list[Logged]:
+    """Everything that is stored, as soon as readers may see it: others on the server may hold the horizon back."""
+    wait_until(lambda: service.log.head() == service.log.last())
     log: list[Logged] = []
     while batch := service.log.after(log[-1].position if log else 0, PAGE):
         log.extend(service.log._decode(notification) for notification in batch)

@@ -16,7 +16,7 @@ from domain.model import Role, SessionKind
 from domain.relationship.relationship import relationship_id_of
 from domain.session.events import Attendance, Reason
 from projections.catalogue import VIEWS
-from tests.adapters.stored import rows_of
+from tests.adapters.stored import rows_of, wait_until
 from tests.fakes import FakeGateway
 from tests.seeded import Seeded, a_client
 from workers.actors import run
@@ -101,9 +101,10 @@ def a_reservation(seeded: Seeded, relationship_id: UUID, hour: int) -> Reservati
 
 
 def whole_log(seeded: Seeded) -> list[Logged]:
-    """Everything that is stored, in order."""
-    service = seeded.service
-    return [service.log._decode(notification) for notification in service.log.after(0, 10_000)]
+    """Everything that is stored, in order: as soon as readers may see it, whatever else the server is doing."""
+    log = seeded.service.log
+    wait_until(lambda: log.head() == log.last())
+    return [log._decode(notification) for notification in log.after(0, 10_000)]
 
 
 def shown(conninfo: str) -> dict[str, list[dict[str, Any]]]:
