@@ -49,7 +49,7 @@ practice.</p>
 CURL = """curl "$API/v1/sessions" \\
   -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
-  -H "Idempotency-Key: $(uuidgen)" \\
+  -H "Idempotency-Key: my-first-booking" \\
   -d '{body}'"""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -62,6 +62,7 @@ KINDS = {
     "date": "A day",
     "date-time": "An instant",
     "integer": "A whole number",
+    "object": "Its fields",
     "string": "A text",
     "uuid": "An id",
 }
@@ -143,13 +144,14 @@ def _parameters(schema: Mapping[str, Any], operation: Mapping[str, Any]) -> Iter
 
 
 def _fields(schema: Mapping[str, Any], body: Mapping[str, Any], *, inside: str = "") -> Iterator[Part]:
-    """Yield the fields of a body, those of its lists' members under theirs."""
+    """Yield the fields of a body, those of its parts and of its lists' members under theirs."""
     for name, of in body.get("properties", {}).items():
         field = _resolved(schema, of)
         member = _resolved(schema, field.get("items", {}))
         told = " ".join(filter(None, [_told(field), _told(member) if member else ""]))
         yield Part(f"{inside}{name}", "body", name in body.get("required", ()), told)
         yield from _fields(schema, member, inside=f"{inside}{name}[].")
+        yield from _fields(schema, field, inside=f"{inside}{name}.")
 
 
 def _told(of: Mapping[str, Any]) -> str:
@@ -159,7 +161,8 @@ def _told(of: Mapping[str, Any]) -> str:
     bounds = [f"{words} {int(of[name])}" for name, words in WITHIN.items() if name in of]
     usual = f"Not given: `{json.dumps(of['default'])}`." if of.get("default") is not None else ""
     kind = KINDS.get(of.get("format", of.get("type", "")), "")
-    return " ".join(filter(None, [f"{', '.join([kind, *bounds])}." if kind else "", usual]))
+    said = of.get("description", "") if of.get("type") == "string" else ""
+    return " ".join(filter(None, [said or (f"{', '.join([kind, *bounds])}." if kind else ""), usual]))
 
 
 def _table(parts: Iterable[Part]) -> str:

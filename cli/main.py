@@ -156,7 +156,7 @@ def _the_demo_answers() -> Iterator[None]:
 
 @app.command()
 def tour() -> None:
-    """Play the story of one therapist and three clients against the running demo, checking every step."""
+    """Play the story of one therapist and four clients against the running demo, checking every step."""
     with _the_demo_answers():
         steps = play(read_settings().folder, CHAPTERS, out)
     out.print(f"\n[bold green]{steps} steps, all as they should be.[/]")

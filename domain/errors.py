@@ -67,7 +67,7 @@ class RangeTooLong(AskedWrongly):
 
 
 class OverlappingRanges(AskedWrongly):
-    """Ranges of one day must not overlap each other."""
+    """Ranges of one day must not overlap; the hours of a date come beside those of its weekday."""
 
 
 class PlaceMissing(AskedWrongly):

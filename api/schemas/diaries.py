@@ -24,10 +24,16 @@ from domain.diary.events import (
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 OR_MIDNIGHT = rf"({CLOCK}|24:00)"
 FromTime = Annotated[
-    str, AfterValidator(matching(CLOCK, sentence="A time of day is written like 09:00.")), described(CLOCK)
+    str,
+    AfterValidator(matching(CLOCK, sentence="A time of day is written like 09:00.")),
+    described(CLOCK),
+    Field(description="A time of day, such as 09:00."),
 ]
 UntilTime = Annotated[
-    str, AfterValidator(matching(OR_MIDNIGHT, sentence="A time of day is written like 09:00.")), described(OR_MIDNIGHT)
+    str,
+    AfterValidator(matching(OR_MIDNIGHT, sentence="A time of day is written like 09:00.")),
+    described(OR_MIDNIGHT),
+    Field(description="A time of day, such as 12:30, or 24:00 for the next midnight."),
 ]
 PLACE = "7f0c2f4e-7b1c-4a56-9a4e-0d3c5b1f2a10"
 RELATIONSHIP = "0b9d6a51-5a0e-5a3c-8f1e-6c1d2e3f4a5b"
