@@ -139,7 +139,8 @@ def _resolved(schema: Mapping[str, Any], of: Mapping[str, Any]) -> Mapping[str, 
 
 def _parameters(schema: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[Part]:
     for found in operation.get("parameters", ()):
-        told = [found.get("description", ""), _told(_resolved(schema, found["schema"]))]
+        value = {**_resolved(schema, found["schema"]), "description": ""}  # the parameter's own says it already
+        told = [found.get("description", ""), _told(value)]
         yield Part(found["name"], found["in"], found.get("required", False), " ".join(filter(None, told)))
 
 
