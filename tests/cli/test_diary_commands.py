@@ -217,7 +217,11 @@ def test_b4_prime_time_is_set_with_its_release_and_taken_away(terminal: Terminal
         (("mon 17:30-19:30", "--release", "fri 18:00 53"), 2, "is 0 to 52 weeks ahead"),
         (("mon 17:30-19:30", "--release", "fri 18:00 0"), 1, "That release comes only after the time"),
         (("mon 19:30-17:30",), 1, "The end of a range must come after its start."),
-        (("mon 17:30-19:30", "mon 19:00-20:00"), 1, "Ranges of one day must not overlap each other."),
+        (
+            ("mon 17:30-19:30", "mon 19:00-20:00"),
+            1,
+            "Ranges of one day must not overlap; the hours of a date come beside those of its weekday.",
+        ),
     ],
 )
 def test_b4_impossible_prime_time_is_refused(
