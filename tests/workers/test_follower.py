@@ -184,6 +184,7 @@ def test_one_of_two_followers_leads_and_the_other_takes_over_when_it_dies(
 @pytest.mark.usefixtures("seeded")
 def test_two_followers_who_both_believe_to_lead_do_not_write_twice(service: Service, database: str) -> None:
     view = a_view(database)
+    eventually(lambda: service.log.head() == service.log.last())
     batch = service.log.after(0, 100)
     service.log.take_in(view, batch, position=0)
 
