@@ -82,15 +82,14 @@ def _switch(
 
 def revoke_self_booking(practice: Practice, command: Command, relationship_id: UUID) -> Outcome:
     """Take from a client to book by themselves (rule G5). What is reserved for them stays."""
-    return _revoke(practice, command, relationship_id, lambda _: ())
+    return _revoke(practice, command, relationship_id, lambda _, __: ())
 
 
 def revoke_and_release(practice: Practice, command: Command, relationship_id: UUID) -> Outcome:
     """Take from a client to book by themselves, and let go what is reserved for them (rules G5, F4)."""
-    _, client_id = _people_of(practice, relationship_id)
     cause = ReleaseCause.SELF_BOOKING_REVOKED
 
-    def release(diary: Diary) -> tuple[ReservedSlotReleased | None, ...]:
+    def release(diary: Diary, client_id: UUID) -> tuple[ReservedSlotReleased | None, ...]:
         theirs = [i for i, one in diary.reserved.items() if one.client_id == client_id]
         return tuple(release_reserved_slot(diary, reserved_slot_id=i, cause=cause, now=command.now) for i in theirs)
 
@@ -101,16 +100,17 @@ def _revoke(
     practice: Practice,
     command: Command,
     relationship_id: UUID,
-    release: Callable[[Diary], tuple[ReservedSlotReleased | None, ...]],
+    release: Callable[[Diary, UUID], tuple[ReservedSlotReleased | None, ...]],
 ) -> Outcome:
-    therapist_id, _ = _people_of(practice, relationship_id)
+    therapist_id, client_id = _people_of(practice, relationship_id)
 
     def decide() -> Changes:
         guards = practice.guards(therapists.stream_of(therapist_id))
         relationship = practice.load(relationship_id, relationships.evolve)
         diary = practice.load(diary_id_of(therapist_id), diaries.evolve)
         revoked = relationships.revoke_self_booking(relationship.state, now=command.now)
-        return Changes(events=events((relationship, revoked), (diary, release(diary.state))), raises=guards)
+        released = release(diary.state, client_id)
+        return Changes(events=events((relationship, revoked), (diary, released)), raises=guards)
 
     return practice.perform(command, decide)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from application.errors import RequestDiffers
 from application.ports import Claims, ExternalBusy
 from application.practice import Changes, Command, Outcome, Practice
+from application.reading import Read
 from application.sessions import (
     Basis,
     Booking,
@@ -29,6 +30,7 @@ from domain.model import Role, SessionKind
 from domain.session import session as sessions
 from domain.session.events import Booked, Series, Settlement
 from domain.session.series import SeriesDate, series_starts, session_id_of
+from domain.session.session import Session
 from domain.therapist import therapist as therapists
 
 
@@ -135,8 +137,11 @@ def _is_booked(practice: Practice, series: SeriesBooking) -> bool:
     first = practice.read(session_id_of(series.series_id, 1), sessions.evolve).state
     if first is None:
         return False
-    for number, one in enumerate(series.dates(zone=first.booked.zone), start=1):
-        stored = practice.read(session_id_of(series.series_id, number), sessions.evolve).state
+    dates = series.dates(zone=first.booked.zone)
+    reads = [Read(session_id_of(series.series_id, number), sessions.evolve) for number in range(1, len(dates) + 1)]
+    found = practice.read_together(*reads)
+    for number, (one, read) in enumerate(zip(dates, reads, strict=True), start=1):
+        stored: Session | None = found.read(read).state
         if one.starts_at is None or stored is None:
             raise RequestDiffers
         refuse_another(stored.booked, series.booking(number, one.starts_at))

@@ -98,13 +98,14 @@ def _meaning_of(error: psycopg.Error) -> Exception | None:
 
 
 def _guards(alongside: Alongside) -> list[str]:
-    """Each guard once and at its strongest: a lock is never taken again in a stronger form. Held alone: no version."""
+    """Each guard once and at its strongest: a lock is never taken again in a stronger form.
+
+    One that is only held has no version: there is nothing to compare it with.
+    """
     versions = {**alongside.rests_on, **alongside.raises}
-    held_alone = set(alongside.holds) - versions.keys()
-    assert held_alone | alongside.raises.keys() >= set(alongside.holds), (
-        "what is rested on is shared and cannot be held"
-    )
-    ids = sorted(versions.keys() | held_alone)
+    shared = alongside.rests_on.keys() - alongside.raises.keys()
+    assert not shared & alongside.holds, "what is rested on is shared and cannot be held"
+    ids = sorted(versions.keys() | alongside.holds)
     return [
         _array([guard_id.hex for guard_id in ids]),
         _array([str(versions.get(guard_id, "null")) for guard_id in ids]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 from uuid import UUID
@@ -78,7 +79,7 @@ class Search:
     def bars(self) -> Bars:
         """Return in which ranges nobody begins, by the reason. Sessions keep a gap between them, to the rest none."""
         reserved = self._reserved_for_others(gap_minutes=self._diary.terms.gap_minutes)
-        return self._hard_bars() | {
+        return self._hard_bars | {
             WhyNot.RESERVED_FOR_ANOTHER: self._before(reserved, self._with_gap),
             WhyNot.PRIME_TIME: self._before(self._prime_time(), self._duration),
         }
@@ -89,9 +90,11 @@ class Search:
         Two slots that came too near to each other, because the gap grew, are both open: whoever books first has it.
         """
         reserved = self._reserved_for_others(gap_minutes=0)
-        return self._hard_bars() | {WhyNot.RESERVED_FOR_ANOTHER: self._before(reserved, self._duration)}
+        return self._hard_bars | {WhyNot.RESERVED_FOR_ANOTHER: self._before(reserved, self._duration)}
 
+    @cached_property
     def _hard_bars(self) -> Bars:
+        """What binds everybody, their own reserved slots or not."""
         picture = self._picture
         return {
             WhyNot.BLOCKED: self._before(self._blocked(), self._duration),
@@ -136,7 +139,7 @@ class Search:
                 yield day.opens(one.from_minutes), day.closes(one.until_minutes)
 
     def _reserved_for_others(self, *, gap_minutes: int) -> Iterator[tuple[int, int]]:
-        """With the gap after it, as the session that is to come there will have one."""
+        """With a gap after each, as the session that is to come there will have one."""
         theirs = self._picture.asker.relationship_ids
         others = [r for r in self._diary.reserved.values() if r.relationship_id not in theirs]
         for day in self._days:
