@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ router = APIRouter(tags=["views"])
 
 CALENDAR_LIMIT = 1000
 RESERVED_LIMIT = 100
+DAY = timedelta(days=1)
+"""A slot that begins in the asked range may be taken by what begins after it."""
 
 
 @router.get(
@@ -126,7 +129,7 @@ def _reserved_for(service: Service, client_id: UUID, asked: Window) -> Iterator[
         diary = service.practice.load(diary_id_of(therapist_id), diaries.evolve).state
         found = layers(diary, **asked._asdict(), now=service.desk.now())
         theirs = [one for one in found.reserved if one.client_id == client_id]
-        taken = service.claims.of_therapist(therapist_id, **asked._asdict())
+        taken = service.claims.of_therapist(therapist_id, since=asked.since - DAY, until=asked.until + DAY)
         for one in still_free(diary, theirs, taken=taken):
             yield ClientReservedAnswer(
                 starts_at=one.starts_at,

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Response
 
 from adapters.bootstrap import Service
-from api.schemas.diaries import clock_of, weekday_of
+from api.schemas.diaries import weekday_of
 from api.schemas.diary_answers import (
     BlockAnswer,
     BlockedAnswer,
@@ -33,6 +33,7 @@ from application.clashes import CLASHES_SHOWN, Clash
 from application.diaries import DiaryOutcome
 from application.people import NAME
 from application.reading import Read
+from application.wording import clock_in_words
 from domain.diary import diary as diaries
 from domain.diary.blocks import is_over
 from domain.diary.diary import Diary, diary_id_of
@@ -117,7 +118,7 @@ def _prime_time(diary: Diary) -> PrimeTimeAnswer:
         release=None
         if release is None
         else ReleaseAnswer(
-            weekday=weekday_of(release.weekday), at=clock_of(release.at_minutes), weeks_ahead=release.weeks_ahead
+            weekday=weekday_of(release.weekday), at=clock_in_words(release.at_minutes), weeks_ahead=release.weeks_ahead
         ),
     )
 
@@ -131,7 +132,7 @@ def _reserved(service: Service, reserved: Sequence[SlotReserved]) -> list[Reserv
             client_id=one.client_id,
             client_name=names[one.client_id, NAME],
             weekday=weekday_of(one.weekday),
-            at=clock_of(one.from_minutes),
+            at=clock_in_words(one.from_minutes),
             duration_minutes=one.duration_minutes,
             location_id=one.location_id,
             interval_weeks=one.interval_weeks,

@@ -64,6 +64,11 @@ def instant_in_words(instant: datetime, *, zone: str) -> str:
     return f"{day} {local.hour:02}:{local.minute:02} ({zone})"
 
 
+def clock_in_words(minutes: int) -> str:
+    """Return minutes since midnight as a clock shows them, 24:00 for the next midnight."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def in_words(event: ToldEvent, *, zone: str, currency: str) -> str:
     """Return what happened. Instants are told in `zone`; amounts that carry no currency are in `currency`."""
     match event:

@@ -15,6 +15,7 @@ import typer
 from api.schemas.common import FIRST_YEAR, LAST_YEAR
 from application.wording import WEEKDAYS
 from domain.diary.events import Hours, Release, WeeklyHours, WeeklyRange
+from domain.diary.prime_time import WEEKS_AHEAD
 from domain.zones import instant_at, zone_of
 
 WEEKDAY = r"(?P<weekday>[A-Za-z]+)"
@@ -24,7 +25,6 @@ PLACES = r"@(?P<places>\S+)"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 INSTANT = rf"{DAY}[T ]{CLOCK}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?(?:Z|[+-]{CLOCK})?"
 LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-WEEKS_AHEAD = range(53)
 
 
 class WeeklyStart(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
-from application.wording import MONTHS, WEEKDAYS, instant_in_words
+from application.wording import MONTHS, WEEKDAYS, clock_in_words, instant_in_words
 from domain.diary.events import DayBefore, Hours, HoursOfNotice, Notice, Period, Release, SlotReserved, WeeklyRange
 from domain.diary.picture import WhyNot
 from domain.therapist.events import PauseExtent
@@ -39,11 +39,6 @@ PAUSES = {
 }
 
 
-def clock(minutes: int) -> str:
-    """Return minutes since midnight as a clock shows them, 24:00 for the next midnight."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
 def day_in_words(day: date) -> str:
     """Return a date like `Mon 7 Jan 2030`."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
@@ -51,7 +46,7 @@ def day_in_words(day: date) -> str:
 
 def range_of(hours: Hours | WeeklyRange) -> str:
     """Return a range like `09:00-12:30`."""
-    return f"{clock(hours.from_minutes)}-{clock(hours.until_minutes)}"
+    return f"{clock_in_words(hours.from_minutes)}-{clock_in_words(hours.until_minutes)}"
 
 
 def weekly_in_words(one: WeeklyRange) -> str:
@@ -77,7 +72,7 @@ def notice_in_words(notice: Notice) -> str:
         case HoursOfNotice():
             return f"{notice.hours} hours before the start"
         case DayBefore():
-            return f"for the next day until {clock(notice.until_minutes)}"
+            return f"for the next day until {clock_in_words(notice.until_minutes)}"
         case _:
             assert_never(notice)
 
@@ -87,13 +82,13 @@ def release_in_words(release: Release | None) -> str:
     if release is None:
         return "never released"
     weeks = "1 week" if release.weeks_ahead == 1 else f"{release.weeks_ahead} weeks"
-    when = f"{WEEKDAYS[release.weekday]} {clock(release.at_minutes)}"
+    when = f"{WEEKDAYS[release.weekday]} {clock_in_words(release.at_minutes)}"
     return f"released {when}, for the week that lies {weeks} ahead"
 
 
 def reserved_in_words(reserved: SlotReserved) -> str:
     """Return a pattern like `Tue 17:30, 50 minutes, every 2nd week from 2030-01-08`."""
-    begins = f"{WEEKDAYS[reserved.weekday]} {clock(reserved.from_minutes)}"
+    begins = f"{WEEKDAYS[reserved.weekday]} {clock_in_words(reserved.from_minutes)}"
     often = "every week" if reserved.interval_weeks == 1 else "every 2nd week"
     return f"{begins}, {reserved.duration_minutes} minutes, {often} from {reserved.anchor}"
 

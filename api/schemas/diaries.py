@@ -62,11 +62,6 @@ def _number_of(weekday: Weekday) -> int:
     return list(Weekday).index(weekday)
 
 
-def clock_of(minutes: int) -> str:
-    """Return minutes since midnight as a clock shows them, 24:00 for the next midnight."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
 def weekday_of(number: int) -> Weekday:
     """Return the weekday of a number, 0 for Monday."""
     return list(Weekday)[number]

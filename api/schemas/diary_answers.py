@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import Answer
-from api.schemas.diaries import Weekday, clock_of, weekday_of
+from api.schemas.diaries import Weekday, weekday_of
+from application.wording import clock_in_words
 from domain.diary.diary import BookingTerms
 from domain.diary.events import DayBefore, Hours, HoursOfNotice, Period, WeeklyHours, WeeklyRange
 from domain.diary.picture import WhyNot
@@ -32,7 +33,7 @@ class NoticeAnswer(Answer):
         notice = terms.notice
         return cls(
             notice_hours=notice.hours if isinstance(notice, HoursOfNotice) else None,
-            next_day_until=clock_of(notice.until_minutes) if isinstance(notice, DayBefore) else None,
+            next_day_until=clock_in_words(notice.until_minutes) if isinstance(notice, DayBefore) else None,
             horizon_weeks=terms.horizon_weeks,
             grid_minutes=terms.grid_minutes,
             gap_minutes=terms.gap_minutes,
@@ -47,8 +48,8 @@ class HoursAnswer(Answer):
     @classmethod
     def of(cls, hours: Hours) -> HoursAnswer:
         return cls(
-            from_=clock_of(hours.from_minutes),
-            until=clock_of(hours.until_minutes),
+            from_=clock_in_words(hours.from_minutes),
+            until=clock_in_words(hours.until_minutes),
             location_ids=list(hours.location_ids),
         )
 
@@ -76,7 +77,11 @@ class WeeklyRangeAnswer(Answer):
 
     @classmethod
     def of(cls, one: WeeklyRange) -> WeeklyRangeAnswer:
-        return cls(weekday=weekday_of(one.weekday), from_=clock_of(one.from_minutes), until=clock_of(one.until_minutes))
+        return cls(
+            weekday=weekday_of(one.weekday),
+            from_=clock_in_words(one.from_minutes),
+            until=clock_in_words(one.until_minutes),
+        )
 
 
 class PeriodAnswer(Answer):

@@ -149,6 +149,18 @@ def test_b5_a_client_does_not_see_dates_on_which_the_therapist_is_away(practice:
     assert [one["starts_at"] for one in found] == [on(day + 2 * WEEK, "12:00")]
 
 
+def test_b5_a_date_that_is_taken_is_left_out_wherever_the_asked_range_ends(practice: Practice) -> None:
+    therapist, day = practice.therapist(), practice.day()
+    known, other = practice.known(therapist), practice.known(therapist)
+    _, position = reserve(therapist, known, day)
+    practice.placed(other.asks, therapist, on(day, "12:30"))
+
+    path = f"/v1/clients/{known.asks.id}/calendar?from={on(day, '08:00')}&until={on(day, '12:15')}"
+    found = ok(known.asks.get(path, min_position=position))["reserved"]
+
+    assert found == []
+
+
 def test_b5_a_client_sees_their_slots_with_all_therapists_in_order(practice: Practice) -> None:
     first, second, day = practice.therapist(), practice.therapist(), practice.day()
     client = practice.client()
